@@ -1,0 +1,58 @@
+"""What can go wrong between us and Control Hub; the one place where its answers become exceptions is the client."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from controlhub.numbers import HubProblem
+
+
+class HubError(Exception):
+    """Control Hub did not do what was asked."""
+
+
+@dataclass(eq=False)
+class HubUnauthorized(HubError):
+    """Control Hub answered 401: the token is not, or no longer, good; the customer may have withdrawn consent."""
+
+    tracking_id: str | None
+
+
+@dataclass(eq=False)
+class HubRefused(HubError):
+    """Control Hub refused the whole request, and nothing was done.
+
+    `code` is Control Hub's own errorCode where the body held one, else the HTTP status as text.
+    """
+
+    status: int
+    code: str
+    message: str
+    tracking_id: str | None
+
+
+@dataclass(eq=False)
+class HubBusy(HubError):
+    """Control Hub answered 429 or 423 more often than the retry policy allows; nothing was done."""
+
+    status: int
+    tracking_id: str | None
+
+
+@dataclass(eq=False)
+class HubUnanswered(HubError):
+    """No answer that says (time-out, dropped connection, 500, 502, 503, 504): it may have been done or not.
+
+    For a read this is raised only after the policy's retries; for a write at once, because only reading back
+    can tell whether to send again.
+    """
+
+    reason: str
+    tracking_id: str | None
+
+
+@dataclass(eq=False)
+class HubNumbersRefused(HubError):
+    """Control Hub objects to some of the numbers; whether it took the others it does not say: read back."""
+
+    problems: Sequence[HubProblem]
+    tracking_id: str | None

@@ -1,0 +1,83 @@
+"""What the rules ask of a hub: Webex Control Hub today, another carrier's tomorrow."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from controlhub.numbers import (
+    HubLocation,
+    HubLocationTelephony,
+    HubNumber,
+    HubNumberType,
+    HubNumberUsage,
+    HubProblem,
+    HubTokens,
+)
+
+
+class Hub(Protocol):
+    """One Control Hub. Every call but the two for tokens takes the access token of the organization it acts on.
+
+    Raises, from every call: HubUnauthorized, HubRefused, HubBusy, HubUnanswered (see controlhub.errors).
+    """
+
+    validate_limit: int
+    """How many numbers one call of `validate_numbers` takes."""
+    remove_limit: int
+    """How many numbers one call of `remove_numbers` takes."""
+
+    def add_limit(self, number_type: HubNumberType) -> int:
+        """Return how many numbers of that type one call of `add_numbers` takes."""
+        ...
+
+    def authorize_url(self, state: str, redirect_uri: str) -> str:
+        """Return the address at which the customer's administrator consents."""
+        ...
+
+    async def tokens_for_code(self, code: str, redirect_uri: str) -> HubTokens:
+        """Exchange the code that the consent page brought back; a code is good once."""
+        ...
+
+    async def tokens_for_refresh(self, refresh_token: str) -> HubTokens:
+        """Renew the tokens; the refresh token's own time is renewed by use."""
+        ...
+
+    async def organization_id(self, access_token: str) -> str:
+        """Return the organization of the administrator who consented."""
+        ...
+
+    async def locations(self, access_token: str) -> list[HubLocation]:
+        """Return every location of the organization, in Control Hub's order."""
+        ...
+
+    async def location_telephony(self, access_token: str, location_id: str) -> HubLocationTelephony:
+        """Return the location's PSTN connection and main number."""
+        ...
+
+    async def validate_numbers(self, access_token: str, numbers: Sequence[str]) -> list[HubProblem]:
+        """Ask Control Hub whether it would take the numbers, at most `validate_limit`; return its objections, in no order."""
+        ...
+
+    async def add_numbers(
+        self,
+        access_token: str,
+        location_id: str,
+        numbers: Sequence[str],
+        number_type: HubNumberType,
+        usage: HubNumberUsage,
+    ) -> None:
+        """Add the numbers, active, to the location, at most `add_limit(number_type)` of them.
+
+        Returning means that Control Hub answered 201 for all of them.
+
+        Raises HubNumbersRefused where Control Hub objects to single numbers (whether the others were added is
+        not stated: read back), and HubUnanswered where it may or may not have been done.
+        """
+        ...
+
+    async def remove_numbers(self, access_token: str, location_id: str, numbers: Sequence[str]) -> None:
+        """Take the numbers off the location, at most `remove_limit` of them."""
+        ...
+
+    def numbers(self, access_token: str, location_id: str | None) -> AsyncIterator[HubNumber]:
+        """Read back every number of the location (None: of the organization), page by page."""
+        ...
