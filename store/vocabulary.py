@@ -55,14 +55,23 @@ class ServiceKind(Word):
 class ServiceMode(Word):
     """How the numbers of a service reach Webex Control Hub."""
 
-    INTEGRATED = "INTEGRATED", "The customer consents once; numbers are then synced to Control Hub automatically."
-    NON_INTEGRATED = "NON_INTEGRATED", "No consent and no sync: the customer adds the numbers to Control Hub by hand."
+    INTEGRATED = (
+        "INTEGRATED",
+        "The customer consents once; numbers are then synced to Control Hub automatically.",
+    )
+    NON_INTEGRATED = (
+        "NON_INTEGRATED",
+        "No consent and no sync: the customer adds the numbers to Control Hub by hand.",
+    )
 
 
 class ServiceStatus(Word):
     """The deployment status of a service."""
 
-    PENDING_CONSENT = "PENDING_CONSENT", "A token invitation link has been sent to the customer's administrator."
+    PENDING_CONSENT = (
+        "PENDING_CONSENT",
+        "A token invitation link has been sent to the customer's administrator.",
+    )
     PENDING_PROVISIONING = (
         "PENDING_PROVISIONING",
         "Consent is given (or not needed), but no number is on the customer's account yet.",
@@ -84,7 +93,7 @@ class NumberType(Word):
     USER = "USER", "For calling users. The CAC value is always 2. Not for CX services."
     SERVICE = (
         "SERVICE",
-        "For external applications such as emergency calling, fax or IVR. A CAC value is required. Not for CX services.",
+        "For external applications such as emergency calling, fax or IVR. Takes a CAC value. Not for CX services.",
     )
     CONTACT_CENTER = "CONTACT_CENTER", "For Contact Center agents. A CAC value is optional, at least 2."
 
@@ -117,7 +126,10 @@ class SyncState(Word):
     SYNCED = "SYNCED", "Control Hub has it."
     REMOVED = "REMOVED", "Control Hub no longer has it."
     FAILED = "FAILED", "Control Hub did not take it; see the last error."
-    UNCERTAIN = "UNCERTAIN", "Control Hub gave no clear answer; it is read back before anything is sent again."
+    UNCERTAIN = (
+        "UNCERTAIN",
+        "Control Hub gave no clear answer; it is read back before anything is sent again.",
+    )
     DRIFTED = "DRIFTED", "Control Hub was found to differ from what stands here."
     MANUAL_PENDING = "MANUAL_PENDING", "The customer has to add it to Control Hub by hand."
     MANUAL_CONFIRMED = "MANUAL_CONFIRMED", "The customer has added it by hand."
@@ -181,10 +193,19 @@ class PstnConnection(Word):
     """How a Control Hub location reaches the PSTN; it decides whether numbers may be added from here."""
 
     LOCAL_GATEWAY = "LOCAL_GATEWAY", "Premises-based PSTN through a local gateway: numbers may be uploaded."
-    NON_INTEGRATED_CCP = "NON_INTEGRATED_CCP", "A non-integrated cloud connected provider: numbers may be uploaded."
-    INTEGRATED_CCP = "INTEGRATED_CCP", "An integrated cloud connected provider owns the numbers: uploads are refused."
+    NON_INTEGRATED_CCP = (
+        "NON_INTEGRATED_CCP",
+        "A non-integrated cloud connected provider: numbers may be uploaded.",
+    )
+    INTEGRATED_CCP = (
+        "INTEGRATED_CCP",
+        "An integrated cloud connected provider owns the numbers: uploads are refused.",
+    )
     CISCO_PSTN = "CISCO_PSTN", "Cisco's own PSTN owns the numbers: uploads are refused."
-    NOT_SET = "NOT_SET", "No PSTN connection is set up in Control Hub yet: uploads are refused until there is one."
+    NOT_SET = (
+        "NOT_SET",
+        "No PSTN connection is set up in Control Hub yet: uploads are refused until there is one.",
+    )
 
 
 class EventKind(Word):

@@ -1,0 +1,135 @@
+"""The pool of connections, and the two ways to use one: a read, and a transaction with all that commits with it."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlmodel import SQLModel
+
+from store.errors import NumberlineError, Unavailable
+from store.jobs import Job, JobQueue
+from store.scope import Scope
+from store.tables import AuditEvent, Event
+
+EVENT_CHANNEL = "numberline_events"
+"""The NOTIFY channel that wakes the feeds; its payload is empty, for the table is the truth."""
+
+_EVENT_LOCK = 4_310_001
+_TAKE_EVENT_LOCK = text(f"SELECT pg_advisory_xact_lock({_EVENT_LOCK}), pg_notify('{EVENT_CHANNEL}', '')")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A connection for statements that change nothing, each its own snapshot, and whose data they may see."""
+
+    session: AsyncSession
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction(Reading):
+    """A unit of work. Events and jobs given to it take effect with its commit, or not at all."""
+
+    jobs: JobQueue
+    events: list[Event] = field(default_factory=list)
+
+    async def insert(self, row: SQLModel, conflicts: Mapping[str, NumberlineError]) -> None:
+        """Insert one row and load what the database filled in.
+
+        `conflicts` maps the name of a unique index to the error to raise where the row violates it.
+        """
+        self.session.add(row)
+        try:
+            await self.session.flush()
+        except IntegrityError as error:
+            diagnosis = getattr(error.orig, "diag", None)
+            raise conflicts.get(getattr(diagnosis, "constraint_name", None) or "", error) from error
+        await self.session.refresh(row)
+
+    def audit(self, record: AuditEvent) -> None:
+        """Add to the audit trail."""
+        self.session.add(record)
+
+    def announce(self, event: Event) -> None:
+        """Tell subscribers, after the commit."""
+        self.events.append(event)
+
+    async def defer(self, job: Job) -> None:
+        """Have a worker run the job, after the commit."""
+        await self.jobs.defer(await self.driver_connection(), job)
+
+    async def driver_connection(self) -> psycopg.AsyncConnection[Any]:
+        """Return the psycopg connection underneath, inside this transaction."""
+        connection = await self.session.connection()
+        raw: psycopg.AsyncConnection[Any] = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]  # typed as object
+        return raw
+
+
+class Database:
+    """The pool of this process."""
+
+    def __init__(self, url: str, jobs: JobQueue, *, pool_size: int = 10) -> None:
+        """Take an application-role URL, `postgresql+psycopg://`; nothing is opened yet."""
+        self._engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=10,
+            connect_args={"prepare_threshold": 2},
+        )
+        self._reading: AsyncEngine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._jobs = jobs
+
+    @asynccontextmanager
+    async def read(self, scope: Scope) -> AsyncIterator[Reading]:
+        """Lend a connection for reading.
+
+        Raises Unavailable when the database cannot be reached.
+        """
+        with _translated():
+            async with AsyncSession(self._reading, expire_on_commit=False) as session:
+                yield Reading(session, scope)
+
+    @asynccontextmanager
+    async def begin(self, scope: Scope) -> AsyncIterator[Transaction]:
+        """Open the one transaction of a use case; commit at the end, roll back on any exception.
+
+        Raises Unavailable when the database cannot be reached; whether a commit that was under way took
+        place is then not known.
+        """
+        with _translated():
+            async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+                transaction = Transaction(session, scope, self._jobs)
+                yield transaction
+                await _write_events(transaction)
+
+    async def close(self) -> None:
+        """Close every connection of the pool."""
+        await self._engine.dispose()
+
+
+async def _write_events(transaction: Transaction) -> None:
+    """Take the ids of the events under one lock as the last thing before the commit, so that ids follow commits."""
+    if not transaction.events:
+        return
+    await transaction.session.flush()
+    await transaction.session.execute(_TAKE_EVENT_LOCK)
+    transaction.session.add_all(transaction.events)
+    await transaction.session.flush()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (psycopg.OperationalError, OperationalError, InterfaceError) as error:
+        raise Unavailable from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable from error
+        raise

@@ -1,0 +1,52 @@
+"""Finding rows by what names them, within the caller's scope. What lies outside of it does not exist."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import SQLModel, col
+
+from store.database import Reading
+from store.errors import AmbiguousReference, NotFound
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What names a row in an input: our id, or the caller's own reference. Exactly one of them is set."""
+
+    id: UUID | None = None
+    reference: str | None = None
+
+
+async def one(reading: Reading, table: type[Row], name: Name, *, lock: bool = False) -> Row:
+    """Return the named row, locked against other writers for the transaction where `lock` is set.
+
+    Raises NotFound, and AmbiguousReference where several owners in scope use the same reference.
+    """
+    named: Any = table
+    condition = col(named.id) == name.id if name.id else col(named.reference) == name.reference
+    query = select(table).where(reading.scope.covers(table), condition).limit(2)
+    rows = (await reading.session.scalars(query.with_for_update() if lock else query)).all()
+    what = label(table)
+    if not rows:
+        raise NotFound(what)
+    if len(rows) > 1:
+        raise AmbiguousReference(what, name.reference or "")
+    return rows[0]
+
+
+async def many(reading: Reading, table: type[Row], ids: Sequence[UUID]) -> list[Row | None]:
+    """Return the rows with these ids in the order of the ids, None where there is none in scope."""
+    key: Any = table
+    rows = await reading.session.scalars(select(table).where(reading.scope.covers(table), col(key.id).in_(set(ids))))
+    found: dict[UUID, Row] = {row.id: row for row in rows.all()}  # type: ignore[attr-defined]  # every table but two has an id
+    return [found.get(wanted) for wanted in ids]
+
+
+def label(table: type[SQLModel]) -> str:
+    """Return what a person calls a row of the table: "sip connection"."""
+    return str(table.__tablename__).replace("_", " ")

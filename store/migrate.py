@@ -1,0 +1,79 @@
+"""Bringing a database up to date, as its owner: tables, jobs, the application's role and its grants."""
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.engine import URL
+
+APPLICATION_ROLE = "numberline_app"
+"""The role the application connects as; it owns nothing."""
+
+_MIGRATION_LOCK = 4_310_000
+
+_GRANTS = """
+GRANT USAGE ON SCHEMA public TO numberline_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO numberline_app;
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO numberline_app;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO numberline_app;
+REVOKE ALL ON alembic_version FROM numberline_app;
+REVOKE UPDATE, DELETE ON audit_event, event FROM numberline_app;
+REVOKE UPDATE, DELETE ON tenant, calling_profile FROM numberline_app;
+"""
+"""What the application may do. The audit trail and the events can be added to, never changed.
+
+"""
+
+
+def migrate(owner_url: str) -> None:
+    """Run what migrations are missing and renew the grants; several processes may call it at once.
+
+    Raises sqlalchemy.exc.ProgrammingError where the owner may not create the role `numberline_app` and it does not
+    exist yet: create it by hand (CREATE ROLE numberline_app LOGIN PASSWORD '...') and call again.
+    """
+    engine = create_engine(_with_driver(owner_url))
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
+            connection.execute(text("SET LOCAL search_path TO public"))
+            command.upgrade(configuration(connection), "head")
+            _ensure_role(connection)
+            connection.exec_driver_sql(_GRANTS)
+    finally:
+        engine.dispose()
+
+
+def ensure_database(owner_url: str, name: str) -> str:
+    """Create the database if it is missing and return its owner's URL."""
+    engine = create_engine(_with_driver(owner_url), isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            known = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
+            if known.first() is None:
+                connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    finally:
+        engine.dispose()
+    return make_url(owner_url).set(database=name).render_as_string(hide_password=False)
+
+
+def as_application(owner_url: str) -> str:
+    """Return the URL of the same database for the application's role, for a server that trusts local users."""
+    url = make_url(owner_url).set(username=APPLICATION_ROLE, password=None)
+    return url.render_as_string(hide_password=False)
+
+
+def configuration(connection: Connection) -> Config:
+    """Return the Alembic configuration for an open connection."""
+    config = Config()
+    config.set_main_option("script_location", "store:migrations")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _with_driver(url: str) -> URL:
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def _ensure_role(connection: Connection) -> None:
+    query = text("SELECT 1 FROM pg_roles WHERE rolname = :role")
+    if connection.execute(query, {"role": APPLICATION_ROLE}).first() is None:
+        connection.exec_driver_sql(f"CREATE ROLE {APPLICATION_ROLE} LOGIN")

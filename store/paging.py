@@ -1,0 +1,117 @@
+"""Keyset paging: a page begins after the last row of the one before, however many rows come or go meanwhile."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+
+from store.database import Reading
+from store.errors import NumberlineError
+
+Row = TypeVar("Row")
+
+
+@dataclass(eq=False)
+class CursorInvalid(NumberlineError):
+    """The cursor does not belong to this list; start again without it."""
+
+    code = "CURSOR_INVALID"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A column of the order: how to read its value from a row, and how to read it back from a cursor."""
+
+    column: Any
+    value: Callable[[Any], object]
+    parse: Callable[[str], object] = str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A total order: the last key must be unique. All keys run in the same direction."""
+
+    name: str
+    keys: tuple[Key, ...]
+    descending: bool = False
+
+    def cursor(self, row: Any) -> tuple[str, ...]:
+        """Return the place of a row in this order, as text."""
+        return tuple(_text(key.value(row)) for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which rows: `size` of them after a place, or, where `backward`, before it. None is the start or the end."""
+
+    size: int
+    cursor: tuple[str, ...] | None = None
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Rows in the list's order, and whether there are more on either side."""
+
+    rows: Sequence[Row]
+    has_next: bool
+    has_previous: bool
+
+
+async def page(reading: Reading, query: Select[Any], order: Order, window: Window) -> Page[Any]:
+    """Run the query for one window. `query` has its joins and filters, no order and no limit.
+
+    Raises CursorInvalid.
+    """
+    descending = order.descending != window.backward
+    if window.cursor is not None:
+        query = query.where(_beyond(order, window.cursor, descending=descending))
+    columns = [key.column.desc() if descending else key.column.asc() for key in order.keys]
+    found = await reading.session.execute(query.order_by(*columns).limit(window.size + 1))
+    rows = list(found.all())
+    more = len(rows) > window.size
+    rows = rows[: window.size]
+    if window.backward:
+        rows.reverse()
+    return Page(
+        rows,
+        has_next=window.cursor is not None if window.backward else more,
+        has_previous=more if window.backward else window.cursor is not None,
+    )
+
+
+async def count(reading: Reading, query: Select[Any]) -> int:
+    """Return how many rows the query has in all."""
+    counted = await reading.session.execute(select(func.count()).select_from(query.subquery()))
+    total: int = counted.scalar_one()
+    return total
+
+
+def parse_moment(raw: str) -> datetime:
+    """Read a time from a cursor."""
+    return datetime.fromisoformat(raw)
+
+
+def id_key(table: Any, value: Callable[[Any], object] = lambda row: row[0].id) -> Key:
+    """Return the key that makes any order total: the row's id, which also is the order in which rows were made."""
+    return Key(table.id, value, UUID)
+
+
+def _beyond(order: Order, cursor: tuple[str, ...], *, descending: bool) -> ColumnElement[bool]:
+    if len(cursor) != len(order.keys):
+        raise CursorInvalid
+    try:
+        values = [key.parse(raw) for key, raw in zip(order.keys, cursor, strict=True)]
+    except ValueError as error:
+        raise CursorInvalid from error
+    place = tuple_(*(key.column for key in order.keys))
+    # Each value takes the type of its column, so that the database compares like with like.
+    bound = tuple_(*values, types=[key.column.type for key in order.keys])
+    return place < bound if descending else place > bound
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

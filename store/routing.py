@@ -1,0 +1,85 @@
+"""Statements on calling profiles and SIP connections."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlmodel import col
+
+from store.database import Reading, Transaction
+from store.errors import NameTaken, NotFound
+from store.paging import Key, Order, Page, Window, count, id_key, page
+from store.tables import CallingProfile, SipConnection
+
+PROFILES_BY_NAME = Order("NAME", (Key(col(CallingProfile.name), lambda row: row[0].name), id_key(CallingProfile)))
+CONNECTIONS_BY_NAME = Order("NAME", (Key(col(SipConnection.name), lambda row: row[0].name), id_key(SipConnection)))
+
+
+async def profiles(reading: Reading, window: Window) -> Page[Any]:
+    """Return a page of (CallingProfile,) by name; they belong to the platform and everybody reads them."""
+    return await page(reading, select(CallingProfile), PROFILES_BY_NAME, window)
+
+
+async def profiles_total(reading: Reading) -> int:
+    """Return how many calling profiles there are."""
+    return await count(reading, select(CallingProfile))
+
+
+async def profiles_by_id(reading: Reading, ids: list[UUID]) -> list[CallingProfile | None]:
+    """Return the profiles in the order of the ids, None where there is none."""
+    rows = await reading.session.scalars(select(CallingProfile).where(col(CallingProfile.id).in_(set(ids))))
+    found = {profile.id: profile for profile in rows.all()}
+    return [found.get(wanted) for wanted in ids]
+
+
+async def profile(reading: Reading, profile_id: UUID) -> CallingProfile:
+    """Return one calling profile.
+
+    Raises NotFound.
+    """
+    found = (await profiles_by_id(reading, [profile_id]))[0]
+    if found is None:
+        raise NotFound("calling profile")
+    return found
+
+
+async def add_profile(transaction: Transaction, profile: CallingProfile) -> None:
+    """Insert the profile.
+
+    Raises NameTaken.
+    """
+    await transaction.insert(profile, {"calling_profile_name": NameTaken("calling profile", "name", path=("name",))})
+
+
+async def connections(reading: Reading, service_id: UUID, window: Window) -> Page[Any]:
+    """Return a page of (SipConnection,) of the service by name."""
+    return await page(reading, _connections(reading, service_id), CONNECTIONS_BY_NAME, window)
+
+
+async def connections_total(reading: Reading, service_id: UUID) -> int:
+    """Return how many SIP connections the service has."""
+    return await count(reading, _connections(reading, service_id))
+
+
+async def connection_named(reading: Reading, service_id: UUID, name: str) -> SipConnection:
+    """Return the SIP connection of the service by name, in any case.
+
+    Raises NotFound.
+    """
+    query = _connections(reading, service_id).where(func.lower(SipConnection.name) == name.lower())
+    connection: SipConnection | None = (await reading.session.scalars(query)).one_or_none()
+    if connection is None:
+        raise NotFound("sip connection")
+    return connection
+
+
+async def add_connection(transaction: Transaction, connection: SipConnection) -> None:
+    """Insert the SIP connection.
+
+    Raises NameTaken where the service already has one of that name.
+    """
+    await transaction.insert(connection, {"sip_connection_name": NameTaken("SIP connection", "name", path=("name",))})
+
+
+def _connections(reading: Reading, service_id: UUID) -> Select[Any]:
+    return select(SipConnection).where(reading.scope.covers(SipConnection), col(SipConnection.service_id) == service_id)

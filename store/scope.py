@@ -1,0 +1,56 @@
+"""Whose data a statement may touch. Nothing can be asked of the store without one."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, true
+from sqlmodel import SQLModel, col
+
+from store.tables import Customer, Tenant
+from store.vocabulary import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A level, the id it is bound to (None at system level), and who is asking, for the audit trail."""
+
+    level: Level
+    id: UUID | None
+    actor: str
+
+    @classmethod
+    def everything(cls, actor: str) -> Self:
+        """Return the scope of our own parts that serve every tenant, such as the worker or the consent page."""
+        return cls(Level.SYSTEM, None, actor)
+
+    def covers(self, table: type[Any]) -> ColumnElement[bool]:
+        """Return the condition that keeps a statement on `table` within this scope."""
+        if self.level is Level.SYSTEM:
+            return true()
+        if self.level is Level.PROVIDER:
+            return col(table.provider_id) == self.id
+        if self.level is Level.CHANNEL:
+            return col(table.channel_id) == self.id
+        return _belongs_to_customer(table, self.id)
+
+    @property
+    def principal(self) -> str:
+        """Name the owner of idempotency keys: everybody with this scope shares them."""
+        return f"{self.level}:{self.id}"
+
+
+def _belongs_to_customer(table: type[SQLModel], customer_id: UUID | None) -> ColumnElement[bool]:
+    if table is Customer:
+        return col(Customer.id) == customer_id
+    column = getattr(table, "customer_id", None)
+    return false() if column is None else column == customer_id
+
+
+def within(tenant: Tenant, table: type[Any]) -> ColumnElement[bool]:
+    """Return the condition "belongs to the subtree of this tenant"."""
+    if tenant.parent_id is None:
+        return true()
+    if tenant.channel_id is None:
+        return col(table.provider_id) == tenant.id
+    return and_(col(table.provider_id) == tenant.provider_id, col(table.channel_id) == tenant.id)

@@ -1,0 +1,134 @@
+"""Statements of a sync: which numbers wait, which were sent, and what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text, update
+from sqlmodel import col
+
+from store.database import Reading, Transaction
+from store.tables import Number, Upload
+from store.vocabulary import NumberStatus, SyncState, UploadStatus
+
+UNSETTLED = (SyncState.IN_PROGRESS, SyncState.UNCERTAIN)
+"""Sent, but what became of it is not known: Control Hub has to be read before it is sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one number. `code`, `message` and `tracking_id` are Control Hub's objection, if it had one."""
+
+    number_id: UUID
+    state: SyncState
+    status: NumberStatus = NumberStatus.ACTIVE
+    code: str | None = None
+    message: str | None = None
+    tracking_id: str | None = None
+    retryable: bool = False
+
+
+async def claim(transaction: Transaction, service_id: UUID, limit: int, at: datetime) -> list[Number]:
+    """Mark up to `limit` numbers that wait as sent, and return them by E.164: commit before sending them.
+
+    All of one location and kind, so that one request can hold them; a number that was refused in company comes alone.
+    """
+    waiting = (
+        select(Number)
+        .where(
+            transaction.scope.covers(Number),
+            col(Number.service_id) == service_id,
+            col(Number.sync_state) == SyncState.ADD_PENDING,
+        )
+        .order_by(col(Number.e164))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = (await transaction.session.scalars(waiting)).all()
+    alike = [row for row in rows if _kind(row) == _kind(rows[0])]
+    for row in alike:
+        row.sync_state, row.sent_at, row.attempts = SyncState.IN_PROGRESS, at, row.attempts + 1
+        transaction.session.add(row)
+    return alike
+
+
+def _kind(number: Number) -> tuple[object, ...]:
+    return (number.location_id, number.phone_type, number.type)
+
+
+async def in_state(reading: Reading, service_id: UUID, states: Sequence[SyncState]) -> list[Number]:
+    """Return the numbers of the service in one of these states, by E.164."""
+    query = (
+        select(Number)
+        .where(
+            reading.scope.covers(Number),
+            col(Number.service_id) == service_id,
+            col(Number.sync_state).in_(states),
+        )
+        .order_by(col(Number.e164))
+    )
+    return list((await reading.session.scalars(query)).all())
+
+
+async def waiting(reading: Reading, service_id: UUID) -> int:
+    """Return how many numbers of the service wait to be added."""
+    query = select(func.count()).where(
+        reading.scope.covers(Number),
+        col(Number.service_id) == service_id,
+        col(Number.sync_state) == SyncState.ADD_PENDING,
+    )
+    total: int = (await reading.session.execute(query)).scalar_one()
+    return total
+
+
+_RECORD = text("""
+UPDATE number SET sync_state = o.state, status = o.status, error_code = o.code, error_message = o.message,
+                  error_tracking_id = o.tracking_id, error_retryable = o.retryable,
+                  synced_at = CASE WHEN o.state = 'SYNCED' THEN CAST(:at AS timestamptz) ELSE synced_at END
+FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:statuses AS text[]), CAST(:codes AS text[]),
+            CAST(:messages AS text[]), CAST(:trackings AS text[]), CAST(:retryables AS boolean[]))
+     AS o (id, state, status, code, message, tracking_id, retryable)
+WHERE number.id = o.id AND number.sync_state IN ('IN_PROGRESS', 'UNCERTAIN')
+RETURNING number.upload_id, number.sync_state
+""")
+
+
+async def record(transaction: Transaction, outcomes: Sequence[Outcome], at: datetime) -> list[tuple[UUID, SyncState]]:
+    """Write the outcomes of numbers that were sent; return (upload id, new state) of each.
+
+    A number that meanwhile is no longer waiting for an outcome is left alone.
+    """
+    columns = {
+        "ids": [o.number_id for o in outcomes],
+        "states": [o.state.value for o in outcomes],
+        "statuses": [o.status.value for o in outcomes],
+        "codes": [o.code for o in outcomes],
+        "messages": [o.message for o in outcomes],
+        "trackings": [o.tracking_id for o in outcomes],
+        "retryables": [o.retryable for o in outcomes],
+    }
+    rows = await transaction.session.execute(_RECORD, {**columns, "at": at})
+    return [(upload_id, SyncState[state]) for upload_id, state in rows.all()]
+
+
+async def uploads_under_way(reading: Reading, service_id: UUID) -> list[Upload]:
+    """Return the uploads of the service whose numbers are on their way."""
+    query = select(Upload).where(
+        reading.scope.covers(Upload),
+        col(Upload.service_id) == service_id,
+        col(Upload.status).in_((UploadStatus.SUBMITTED, UploadStatus.SYNCING)),
+    )
+    return list((await reading.session.scalars(query)).all())
+
+
+async def explain_waiting(transaction: Transaction, service_id: UUID, code: str | None, message: str | None) -> None:
+    """Say on the uploads under way why they wait; None where they no longer do."""
+    statement = update(Upload).where(
+        transaction.scope.covers(Upload),
+        col(Upload.service_id) == service_id,
+        col(Upload.status).in_((UploadStatus.SUBMITTED, UploadStatus.SYNCING)),
+    )
+    values: dict[str, Any] = {"waiting_code": code, "waiting_message": message}
+    await transaction.session.execute(statement.values(**values))

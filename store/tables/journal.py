@@ -1,0 +1,66 @@
+"""What happened: events for subscribers, the audit trail, and the keys that make a repeated request harmless."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Identity, Index, LargeBinary, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from store.columns import Owned, moment_now, new_id, word
+from store.vocabulary import EventKind
+
+
+class Event(Owned, table=True):
+    """What subscriptions deliver. The order of ids is the order of commits; see `store.database`."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("event_service", "service_id", "id"),
+        Index("event_upload", "upload_id", "id"),
+    )
+
+    id: int = Field(default=None, primary_key=True, sa_type=BigInteger, sa_column_args=[Identity(always=True, cache=1)])
+    kind: EventKind = Field(sa_type=word(EventKind))
+    service_id: UUID = Field(sa_type=Uuid)
+    upload_id: UUID | None = Field(default=None, sa_type=Uuid)
+    before: str | None = None
+    after: str | None = None
+    counts: dict[str, int] | None = Field(default=None, sa_type=JSONB)
+    at: datetime = moment_now()
+
+
+class AuditEvent(SQLModel, table=True):
+    """Who did what, when, to which entity. Owner ids are None where the platform itself was changed."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        Index("audit_event_entity", "entity_id", "id"),
+        Index("audit_event_provider", "provider_id", "id"),
+    )
+
+    id: UUID = new_id()
+    provider_id: UUID | None = Field(default=None, sa_type=Uuid)
+    channel_id: UUID | None = Field(default=None, sa_type=Uuid)
+    customer_id: UUID | None = Field(default=None, sa_type=Uuid)
+    actor: str
+    action: str
+    entity: str
+    entity_id: UUID = Field(sa_type=Uuid)
+    before: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    after: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    at: datetime = moment_now()
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """A key a caller sent with a request, the SHA-256 of that request, and what it made."""
+
+    __tablename__ = "idempotency_key"
+
+    owner: str = Field(primary_key=True)
+    operation: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    fingerprint: bytes = Field(sa_type=LargeBinary)
+    result: dict[str, Any] = Field(sa_type=JSONB)
+    at: datetime = moment_now()

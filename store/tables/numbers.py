@@ -1,0 +1,65 @@
+"""The numbers."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, Uuid, text
+from sqlmodel import Field
+
+from store.columns import Owned, PlainText, moment, moment_now, new_id, word
+from store.vocabulary import NumberSource, NumberStatus, NumberType, SyncState, WebexPhoneType
+
+LIVE = (NumberStatus.ACTIVE, NumberStatus.RELEASE_REQUESTED, NumberStatus.COOLING)
+"""The states in which a number belongs to its service and to nobody else."""
+
+_IS_LIVE = text("status IN ('ACTIVE', 'RELEASE_REQUESTED', 'COOLING')")
+
+
+class Number(Owned, table=True):
+    """A phone number of a service. `error_*` is what Control Hub said last against it."""
+
+    __tablename__ = "number"
+    __table_args__ = (
+        # The promise "live at most once on the whole platform", kept by the database itself.
+        Index("number_live", "e164", unique=True, postgresql_where=_IS_LIVE),
+        Index("number_provider", "provider_id", "id"),
+        Index("number_channel", "channel_id", "id"),
+        Index("number_customer", "customer_id", "id"),
+        Index("number_service", "service_id", "id"),
+        Index("number_e164", "e164", "id"),
+        Index("number_upload", "upload_id", "sync_state", "e164"),
+        Index(
+            "number_unsettled",
+            "service_id",
+            "e164",
+            postgresql_where=text("sync_state IN ('ADD_PENDING', 'IN_PROGRESS', 'UNCERTAIN')"),
+        ),
+    )
+
+    id: UUID = new_id()
+    service_id: UUID = Field(sa_type=Uuid, foreign_key="service.id")
+    location_id: UUID = Field(sa_type=Uuid, foreign_key="location.id")
+    sip_connection_id: UUID = Field(sa_type=Uuid, foreign_key="sip_connection.id")
+    upload_id: UUID = Field(sa_type=Uuid, foreign_key="upload.id")
+    e164: str = Field(sa_type=PlainText)
+    calling_code: str
+    area_code: str
+    subscriber_number: str
+    type: NumberType = Field(sa_type=word(NumberType))
+    phone_type: WebexPhoneType | None = Field(default=None, sa_type=word(WebexPhoneType))
+    cac: int | None = None
+    service_info: str | None = None
+    status: NumberStatus = Field(sa_type=word(NumberStatus))
+    sync_state: SyncState = Field(sa_type=word(SyncState))
+    assignment: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    error_tracking_id: str | None = None
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    error_retryable: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    source: NumberSource = Field(sa_type=word(NumberSource))
+    acquired_at: datetime = moment_now()
+    sent_at: datetime | None = moment()
+    synced_at: datetime | None = moment()
+    cooling_until: datetime | None = moment()
+    released_at: datetime | None = moment()

@@ -1,0 +1,57 @@
+"""Statements on tenants."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlmodel import col
+
+from store.database import Reading, Transaction
+from store.errors import NameTaken, NotFound
+from store.paging import Key, Order, Page, Window, count, id_key, page
+from store.scope import within
+from store.tables import Tenant
+from store.vocabulary import TenantKind
+
+BY_NAME = Order("NAME", (Key(col(Tenant.name), lambda row: row[0].name), id_key(Tenant)))
+
+
+async def find(reading: Reading, tenant_id: UUID) -> Tenant:
+    """Return the tenant.
+
+    Raises NotFound.
+    """
+    query = select(Tenant).where(reading.scope.covers(Tenant), col(Tenant.id) == tenant_id)
+    tenant = (await reading.session.scalars(query)).one_or_none()
+    if tenant is None:
+        raise NotFound("tenant")
+    return tenant
+
+
+async def listing(reading: Reading, below: Tenant | None, window: Window) -> Page[tuple[Tenant]]:
+    """Return a page of the tenants in scope by name, those of one subtree where `below` is given."""
+    return await page(reading, _query(reading, below), BY_NAME, window)
+
+
+async def total(reading: Reading, below: Tenant | None) -> int:
+    """Return how many tenants `listing` has."""
+    return await count(reading, _query(reading, below))
+
+
+async def add(transaction: Transaction, kind: TenantKind, name: str, parent: Tenant) -> Tenant:
+    """Insert a provider below the system or a channel below a provider.
+
+    Raises NameTaken where the parent already has a tenant of that name.
+    """
+    new_id = (await transaction.session.execute(select(func.uuidv7()))).scalar_one()
+    provider_id, channel_id = (new_id, None) if kind is TenantKind.SERVICE_PROVIDER else (parent.id, new_id)
+    tenant = Tenant(
+        id=new_id, kind=kind, name=name, parent_id=parent.id, provider_id=provider_id, channel_id=channel_id
+    )
+    await transaction.insert(tenant, {"tenant_name": NameTaken("tenant", "name", path=("name",))})
+    return tenant
+
+
+def _query(reading: Reading, below: Tenant | None) -> Select[Any]:
+    query = select(Tenant).where(reading.scope.covers(Tenant))
+    return query if below is None else query.where(within(below, Tenant))
