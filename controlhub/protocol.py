@@ -50,11 +50,11 @@ class Hub(Protocol):
         ...
 
     async def location_telephony(self, access_token: str, location_id: str) -> HubLocationTelephony:
-        """Return the location's PSTN connection and main number."""
+        """Return the location's PSTN connection and main number; both None where it is not set up for calling."""
         ...
 
     async def validate_numbers(self, access_token: str, numbers: Sequence[str]) -> list[HubProblem]:
-        """Ask Control Hub whether it would take the numbers, at most `validate_limit`; return its objections, in no order."""
+        """Ask whether Control Hub would take the numbers, at most `validate_limit`; return its objections unordered."""
         ...
 
     async def add_numbers(

@@ -1,0 +1,1 @@
+"""A Webex Control Hub to develop and test against: a process of its own, spoken to over real HTTP."""
