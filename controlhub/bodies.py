@@ -32,7 +32,7 @@ CODES_BY_STATE = {
     "Invalid": "8362",
     "Duplicate": "8363",
 }
-"""Validation answers a state, everything else a code: these are the codes of the states (facts/webex.md)."""
+"""Validation answers a state, everything else a code: these are the codes of the states (wxc_sdk)."""
 
 
 def understood(response: httpx.Response, read: Callable[[object], Value]) -> Value:

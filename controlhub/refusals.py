@@ -52,7 +52,7 @@ def _ungranted(response: httpx.Response, body: object) -> HubError:
 def problems_of(body: object) -> list[HubProblem]:
     """Read a body that is a list of objections, one for each number; empty where it is another shape.
 
-    Shape: `[{"errors": [{"number", "errorType", "errorCode", "errorMessage"}]}]` (facts/webex.md, POST numbers).
+    Shape: `[{"errors": [{"number", "errorType", "errorCode", "errorMessage"}]}]` (wxc_sdk, adding numbers).
     """
     parts = body if isinstance(body, list) else []
     return [_problem(number, item) for item, number in _named(parts)]

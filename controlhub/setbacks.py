@@ -10,7 +10,7 @@ import httpx
 from controlhub.errors import HubBusy, HubError, HubUnanswered
 
 BUSY_STATUSES = frozenset({423, 429})
-"""Too many requests and Locked: Control Hub did not look at the request (facts/webex.md, errors and limits)."""
+"""Too many requests and Locked: Control Hub did not look at the request (Webex developer documentation, errors)."""
 
 LOST_STATUSES = frozenset({500, 502, 503, 504})
 """Control Hub lost track of the request; it may have been done before it did."""

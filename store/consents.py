@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from store.database import Reading, Transaction
 from store.errors import NotFound
+from store.lookup import locked
 from store.tables import Grant, Invitation
 
 
@@ -17,7 +18,7 @@ async def invitation(reading: Reading, token_hash: bytes, *, lock: bool = False)
     Raises NotFound.
     """
     query = select(Invitation).where(reading.scope.covers(Invitation), col(Invitation.token_hash) == token_hash)
-    found = (await reading.session.scalars(query.with_for_update() if lock else query)).one_or_none()
+    found = (await reading.session.scalars(locked(query) if lock else query)).one_or_none()
     if found is None:
         raise NotFound("invitation")
     return found
@@ -37,4 +38,4 @@ async def close_invitations(transaction: Transaction, service_id: UUID, at: date
 async def grant(reading: Reading, service_id: UUID, *, lock: bool = False) -> Grant | None:
     """Return what the customer granted for this service; None before the first consent."""
     query = select(Grant).where(reading.scope.covers(Grant), col(Grant.service_id) == service_id)
-    return (await reading.session.scalars(query.with_for_update() if lock else query)).one_or_none()
+    return (await reading.session.scalars(locked(query) if lock else query)).one_or_none()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlmodel import SQLModel
@@ -74,9 +74,9 @@ class Database:
     """The pool of this process."""
 
     def __init__(self, url: str, jobs: JobQueue, *, pool_size: int = 10) -> None:
-        """Take an application-role URL, `postgresql+psycopg://`; nothing is opened yet."""
+        """Take an application-role URL, `postgresql://`; nothing is opened yet."""
         self._engine = create_async_engine(
-            url,
+            make_url(url).set(drivername="postgresql+psycopg"),
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=10,

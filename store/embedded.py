@@ -8,12 +8,14 @@ import os
 import shutil
 import stat
 import sys
+import time
 import warnings
 from pathlib import Path
 
+import psycopg
 from filelock import FileLock
 
-from store.processes import InUse, bury_killed_server
+from store.processes import InUse, bury_killed_server, runs
 
 with warnings.catch_warnings():
     # platformdirs warns at import where XDG_RUNTIME_DIR is not set; the server then uses the temporary folder.
@@ -23,6 +25,9 @@ with warnings.catch_warnings():
 
 ROOT_HOME = Path("/var/lib/numberline")
 """Where the data and the binaries go as root: the server runs as a user of its own, who must be able to reach them."""
+
+_PATIENCE_S = 10.0
+"""How long a server that runs may take to answer; whoever connects after that gets the database's own error."""
 
 _TRAVERSABLE = stat.S_IROTH | stat.S_IXOTH
 
@@ -46,19 +51,19 @@ class EmbeddedServer:
         Safe to call again after the server was killed: it recovers its data. Takes about a second the first time.
         Raises ClosedFolderError as root when the folder lies below one that others may not enter, rather than open it.
         """
-        self._home.mkdir(parents=True, exist_ok=True)
+        self._home.mkdir(parents=True, exist_ok=True, mode=0o755)
         if _is_root():
-            self._home.chmod(0o755)
-            _refuse_closed(self._home)
+            _refuse_closed(self._home / "pg")
             _move_binaries()
         with FileLock(self._home / "start.lock"):
             self._in_use.share()
-            bury_killed_server(self._home / "pg")
-            # Not get_server(): it hands back the same object even when its server was killed.
-            self._server = postgres_server.PostgresServer(_prepared(self._home / "pg"), cleanup_mode=None)
-            self._server.start()
+            self._server = _answering(_prepared(self._home / "pg"))
             url: str = self._server.get_uri()
         return url
+
+    def is_running(self) -> bool:
+        """Return whether the server that was started still runs."""
+        return runs(self._home / "pg")
 
     def stop(self) -> None:
         """Leave the server; stop it if nobody else uses it."""
@@ -67,6 +72,27 @@ class EmbeddedServer:
             if alone and self._server is not None:
                 self._server.stop()
         self._server = None
+
+
+def _answering(pgdata: Path) -> postgres_server.PostgresServer:
+    """Start or join a server until one answers: a server that is just being killed still looks alive to the library."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        bury_killed_server(pgdata)
+        # Not get_server(): it hands back the same object even when its server was killed.
+        server = postgres_server.PostgresServer(pgdata, cleanup_mode=None)
+        server.start()
+        if _answers(server.get_uri()) or time.monotonic() > deadline:
+            return server
+        time.sleep(0.05)
+
+
+def _answers(url: str) -> bool:
+    try:
+        psycopg.connect(url).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _prepared(pgdata: Path) -> Path:
@@ -99,7 +125,7 @@ def _move_binaries() -> None:
     if _closed_parent(binaries) is None:
         return
     package = binaries.parent.parent
-    copy = ROOT_HOME / "postgresql" / f"{TARGET_POSTGRES_VERSION}-{_fingerprint(package)}"
+    copy = ROOT_HOME / "postgresql" / f"{TARGET_POSTGRES_VERSION}-{_fingerprint(binaries)}"
     if not copy.exists():
         _copy(package, binaries.parent.name, copy)
     POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] = copy / package.name / binaries.parent.name / "bin"
@@ -122,8 +148,7 @@ def _copy(package: Path, installation: str, target: Path) -> None:
         shutil.rmtree(unfinished)
 
 
-def _fingerprint(package: Path) -> str:
+def _fingerprint(binaries: Path) -> str:
     """Tell one version of the package from another by the size and time of its server binary."""
-    server = package / "pginstall18" / "bin" / "postgres"
-    found = server.stat() if server.exists() else package.stat()
+    found = (binaries / "postgres").stat()
     return f"{found.st_size:x}-{int(found.st_mtime):x}"

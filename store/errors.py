@@ -5,14 +5,13 @@ An error's docstring is its message, with the fields of the error filled in; `co
 
 import inspect
 from dataclasses import asdict, dataclass, field
-from typing import ClassVar
 
 
 @dataclass(eq=False)
 class NumberlineError(Exception):
     """Something foreseen went wrong."""
 
-    code: ClassVar[str] = "ERROR"
+    code = "ERROR"
     path: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property

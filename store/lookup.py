@@ -1,25 +1,30 @@
 """Finding rows by what names them, within the caller's scope. What lies outside of it does not exist."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import SQLModel, col
 
 from store.database import Reading
 from store.errors import AmbiguousReference, NotFound
 
 Row = TypeVar("Row", bound=SQLModel)
+Query = TypeVar("Query", bound=Select[Any])
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What names a row in an input: our id, or the caller's own reference. Exactly one of them is set."""
+    """What names a row in an input: our id, or the caller's own reference. Exactly one of them is set.
+
+    `path` is where in the input it stands; it is no part of the name.
+    """
 
     id: UUID | None = None
     reference: str | None = None
+    path: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
 async def one(reading: Reading, table: type[Row], name: Name, *, lock: bool = False) -> Row:
@@ -30,13 +35,18 @@ async def one(reading: Reading, table: type[Row], name: Name, *, lock: bool = Fa
     named: Any = table
     condition = col(named.id) == name.id if name.id else col(named.reference) == name.reference
     query = select(table).where(reading.scope.covers(table), condition).limit(2)
-    rows = (await reading.session.scalars(query.with_for_update() if lock else query)).all()
+    rows = (await reading.session.scalars(locked(query) if lock else query)).all()
     what = label(table)
     if not rows:
-        raise NotFound(what)
+        raise NotFound(what, path=name.path)
     if len(rows) > 1:
-        raise AmbiguousReference(what, name.reference or "")
+        raise AmbiguousReference(what, name.reference or "", path=name.path)
     return rows[0]
+
+
+def locked(query: Query) -> Query:
+    """Return the query so that it locks its rows, and reads them anew where the transaction has seen them before."""
+    return query.with_for_update().execution_options(populate_existing=True)
 
 
 async def many(reading: Reading, table: type[Row], ids: Sequence[UUID]) -> list[Row | None]:

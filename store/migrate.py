@@ -19,9 +19,7 @@ REVOKE ALL ON alembic_version FROM numberline_app;
 REVOKE UPDATE, DELETE ON audit_event, event FROM numberline_app;
 REVOKE UPDATE, DELETE ON tenant, calling_profile FROM numberline_app;
 """
-"""What the application may do. The audit trail and the events can be added to, never changed.
-
-"""
+"""What the application may do. The audit trail and the events can be added to, never changed."""
 
 
 def migrate(owner_url: str) -> None:

@@ -6,14 +6,17 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, select, text
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from store.database import Reading, Transaction
 from store.paging import Key, Order, Page, Window, count, id_key, page
 from store.scope import within
 from store.searching import within_prefix
-from store.tables import Location, Number, Service, Tenant, Upload
+from store.tables import Customer, Location, Number, Service, Tenant, Upload
 from store.vocabulary import NumberSource, NumberStatus, NumberType, SyncState
+
+_Channel: Any = aliased(Tenant)
 
 
 class NumberRow(NamedTuple):
@@ -22,6 +25,8 @@ class NumberRow(NamedTuple):
     number: Number
     location: Location
     service: Service
+    customer: Customer
+    channel_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class NumberFilter:
     service_id: UUID | None = None
     location_id: UUID | None = None
     upload_id: UUID | None = None
+    e164: str | None = None
     starts_with: str | None = None
     type: NumberType | None = None
     status: NumberStatus | None = None
@@ -45,13 +51,15 @@ BY_NUMBER = Order("NUMBER", (Key(col(Number.e164), lambda row: row[0].e164), id_
 
 
 async def listing(reading: Reading, wanted: NumberFilter, order: Order, window: Window) -> Page[NumberRow]:
-    """Return a page of numbers with their locations and services."""
-    query: Any = (
-        select(Number, Location, Service)
-        .join(Location, col(Location.id) == col(Number.location_id))
-        .join(Service, col(Service.id) == col(Number.service_id))
-    )
-    return await page(reading, _narrowed(query, reading, wanted), order, window)
+    """Return a page of numbers with their locations, services and customers."""
+    return await page(reading, _narrowed(_rows(), reading, wanted), order, window)
+
+
+async def rows(reading: Reading, ids: list[UUID]) -> list[NumberRow | None]:
+    """Return numbers with what belongs to them in the order of the ids, None where there is none in scope."""
+    query = _narrowed(_rows(), reading, NumberFilter()).where(col(Number.id).in_(set(ids)))
+    found = {row[0].id: NumberRow(*row) for row in (await reading.session.execute(query)).all()}
+    return [found.get(wanted) for wanted in ids]
 
 
 async def total(reading: Reading, wanted: NumberFilter) -> int:
@@ -112,12 +120,23 @@ async def of_upload(reading: Reading, upload_id: UUID) -> set[str]:
     return set((await reading.session.scalars(query)).all())
 
 
+def _rows() -> Any:
+    return (
+        select(Number, Location, Service, Customer, _Channel.name)
+        .join(Location, col(Location.id) == col(Number.location_id))
+        .join(Service, col(Service.id) == col(Number.service_id))
+        .join(Customer, col(Customer.id) == col(Number.customer_id))
+        .outerjoin(_Channel, col(_Channel.id) == col(Number.channel_id))
+    )
+
+
 def _narrowed(query: Select[Any], reading: Reading, wanted: NumberFilter) -> Select[Any]:
     exact = {
         col(Number.customer_id): wanted.customer_id,
         col(Number.service_id): wanted.service_id,
         col(Number.location_id): wanted.location_id,
         col(Number.upload_id): wanted.upload_id,
+        col(Number.e164): wanted.e164,
         col(Number.type): wanted.type,
         col(Number.status): wanted.status,
         col(Number.sync_state): wanted.sync_state,

@@ -62,12 +62,22 @@ def bury_killed_server(pgdata: Path, *, patience_s: float = 5.0) -> None:
         time.sleep(0.05)
 
 
+def runs(pgdata: Path) -> bool:
+    """Return whether the server of this data folder runs; a zombie does not."""
+    return _status(pgdata) not in {None, psutil.STATUS_ZOMBIE}
+
+
 def _is_zombie(pgdata: Path) -> bool:
+    return _status(pgdata) == psutil.STATUS_ZOMBIE
+
+
+def _status(pgdata: Path) -> str | None:
+    """Return the status of the process that the pid file names; None where there is no file or no process."""
     try:
         pid = int((pgdata / "postmaster.pid").read_text().split("\n", 1)[0])
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        return str(psutil.Process(pid).status())
     except (OSError, ValueError, psutil.NoSuchProcess):
-        return False
+        return None
 
 
 def _works_in(folder: Path) -> bool:

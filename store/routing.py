@@ -32,14 +32,14 @@ async def profiles_by_id(reading: Reading, ids: list[UUID]) -> list[CallingProfi
     return [found.get(wanted) for wanted in ids]
 
 
-async def profile(reading: Reading, profile_id: UUID) -> CallingProfile:
-    """Return one calling profile.
+async def profile(reading: Reading, profile_id: UUID, *path: str) -> CallingProfile:
+    """Return one calling profile; `path` is where in the input its id stands.
 
     Raises NotFound.
     """
     found = (await profiles_by_id(reading, [profile_id]))[0]
     if found is None:
-        raise NotFound("calling profile")
+        raise NotFound("calling profile", path=path)
     return found
 
 
@@ -61,15 +61,15 @@ async def connections_total(reading: Reading, service_id: UUID) -> int:
     return await count(reading, _connections(reading, service_id))
 
 
-async def connection_named(reading: Reading, service_id: UUID, name: str) -> SipConnection:
-    """Return the SIP connection of the service by name, in any case.
+async def connection_named(reading: Reading, service_id: UUID, name: str, *path: str) -> SipConnection:
+    """Return the SIP connection of the service by name, in any case; `path` is where in the input that stands.
 
     Raises NotFound.
     """
     query = _connections(reading, service_id).where(func.lower(SipConnection.name) == name.lower())
     connection: SipConnection | None = (await reading.session.scalars(query)).one_or_none()
     if connection is None:
-        raise NotFound("sip connection")
+        raise NotFound("sip connection", path=path)
     return connection
 
 

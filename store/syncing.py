@@ -19,7 +19,10 @@ UNSETTLED = (SyncState.IN_PROGRESS, SyncState.UNCERTAIN)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one number. `code`, `message` and `tracking_id` are Control Hub's objection, if it had one."""
+    """What became of one number. `code`, `message` and `tracking_id` are Control Hub's objection, if it had one.
+
+    `unseen` says that Control Hub never looked at it, so that it counts as no attempt.
+    """
 
     number_id: UUID
     state: SyncState
@@ -28,6 +31,7 @@ class Outcome:
     message: str | None = None
     tracking_id: str | None = None
     retryable: bool = False
+    unseen: bool = False
 
 
 async def claim(transaction: Transaction, service_id: UUID, limit: int, at: datetime) -> list[Number]:
@@ -55,7 +59,7 @@ async def claim(transaction: Transaction, service_id: UUID, limit: int, at: date
 
 
 def _kind(number: Number) -> tuple[object, ...]:
-    return (number.location_id, number.phone_type, number.type)
+    return (number.location_id, number.phone_type, number.type, number.error_code is None)
 
 
 async def in_state(reading: Reading, service_id: UUID, states: Sequence[SyncState]) -> list[Number]:
@@ -86,10 +90,12 @@ async def waiting(reading: Reading, service_id: UUID) -> int:
 _RECORD = text("""
 UPDATE number SET sync_state = o.state, status = o.status, error_code = o.code, error_message = o.message,
                   error_tracking_id = o.tracking_id, error_retryable = o.retryable,
+                  attempts = attempts - CASE WHEN o.unseen THEN 1 ELSE 0 END,
                   synced_at = CASE WHEN o.state = 'SYNCED' THEN CAST(:at AS timestamptz) ELSE synced_at END
 FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:statuses AS text[]), CAST(:codes AS text[]),
-            CAST(:messages AS text[]), CAST(:trackings AS text[]), CAST(:retryables AS boolean[]))
-     AS o (id, state, status, code, message, tracking_id, retryable)
+            CAST(:messages AS text[]), CAST(:trackings AS text[]), CAST(:retryables AS boolean[]),
+            CAST(:unseens AS boolean[]))
+     AS o (id, state, status, code, message, tracking_id, retryable, unseen)
 WHERE number.id = o.id AND number.sync_state IN ('IN_PROGRESS', 'UNCERTAIN')
 RETURNING number.upload_id, number.sync_state
 """)
@@ -108,19 +114,20 @@ async def record(transaction: Transaction, outcomes: Sequence[Outcome], at: date
         "messages": [o.message for o in outcomes],
         "trackings": [o.tracking_id for o in outcomes],
         "retryables": [o.retryable for o in outcomes],
+        "unseens": [o.unseen for o in outcomes],
     }
     rows = await transaction.session.execute(_RECORD, {**columns, "at": at})
     return [(upload_id, SyncState[state]) for upload_id, state in rows.all()]
 
 
 async def uploads_under_way(reading: Reading, service_id: UUID) -> list[Upload]:
-    """Return the uploads of the service whose numbers are on their way."""
+    """Return the uploads of the service whose numbers are on their way, by id: the order in which they are locked."""
     query = select(Upload).where(
         reading.scope.covers(Upload),
         col(Upload.service_id) == service_id,
         col(Upload.status).in_((UploadStatus.SUBMITTED, UploadStatus.SYNCING)),
     )
-    return list((await reading.session.scalars(query)).all())
+    return list((await reading.session.scalars(query.order_by(col(Upload.id)))).all())
 
 
 async def explain_waiting(transaction: Transaction, service_id: UUID, code: str | None, message: str | None) -> None:

@@ -16,16 +16,22 @@ from store.vocabulary import TenantKind
 BY_NAME = Order("NAME", (Key(col(Tenant.name), lambda row: row[0].name), id_key(Tenant)))
 
 
-async def find(reading: Reading, tenant_id: UUID) -> Tenant:
-    """Return the tenant.
+async def find(reading: Reading, tenant_id: UUID, *path: str) -> Tenant:
+    """Return the tenant; `path` is where in the input its id stands.
 
     Raises NotFound.
     """
     query = select(Tenant).where(reading.scope.covers(Tenant), col(Tenant.id) == tenant_id)
     tenant = (await reading.session.scalars(query)).one_or_none()
     if tenant is None:
-        raise NotFound("tenant")
+        raise NotFound("tenant", path=path)
     return tenant
+
+
+async def system(reading: Reading) -> Tenant:
+    """Return the tenant above all others; the first migration makes it."""
+    query = select(Tenant).where(reading.scope.covers(Tenant), col(Tenant.parent_id).is_(None))
+    return (await reading.session.scalars(query)).one()
 
 
 async def listing(reading: Reading, below: Tenant | None, window: Window) -> Page[tuple[Tenant]]:

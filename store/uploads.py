@@ -99,10 +99,12 @@ async def all_entries(reading: Reading, upload_id: UUID) -> list[UploadEntry]:
     return list((await reading.session.scalars(query)).all())
 
 
-async def next_position(reading: Reading, upload_id: UUID) -> int:
-    """Return the position that the next entry takes."""
-    query = select(func.coalesce(func.max(UploadEntry.position) + 1, 0)).where(col(UploadEntry.upload_id) == upload_id)
-    return int((await reading.session.execute(query)).scalar_one())
+async def extent(reading: Reading, upload_id: UUID) -> tuple[int, int]:
+    """Return how many numbers the entries hold, and the position that the next entry takes."""
+    query = select(func.coalesce(func.sum(UploadEntry.size), 0), func.coalesce(func.max(UploadEntry.position) + 1, 0))
+    found = await reading.session.execute(query.where(col(UploadEntry.upload_id) == upload_id))
+    size, position = found.one()
+    return int(size), int(position)
 
 
 async def spans(reading: Reading, upload_id: UUID, limit: int) -> list[Span]:

@@ -138,7 +138,7 @@ class SyncState(Word):
 class NumberSource(Word):
     """How a number came here."""
 
-    FILE = "FILE", "From an imported file or pasted text."
+    FILE = "FILE", "From an imported file."
     ENTRY = "ENTRY", "Typed in as a single number or a range."
 
 

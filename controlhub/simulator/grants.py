@@ -10,7 +10,7 @@ CODE_LIFETIME = timedelta(minutes=10)
 
 ACCESS_LIFETIME = timedelta(days=14)
 REFRESH_LIFETIME = timedelta(days=90)
-"""Webex's own; use renews the refresh token's (facts/webex.md, consent and tokens)."""
+"""Webex's own; use renews the refresh token's (Webex developer documentation, integrations)."""
 
 
 @dataclass(frozen=True, slots=True)

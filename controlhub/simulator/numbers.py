@@ -16,7 +16,7 @@ E164 = re.compile(r"\+[1-9]\d{6,14}")
 MOBILE_LIMIT = 20
 REMOVE_LIMIT = 5
 DEACTIVATE_LIMIT = 500
-"""Numbers a request takes (facts/webex.md); no limit is documented for adding the other types."""
+"""Numbers a request takes (Webex developer documentation); none is documented for adding the other types."""
 
 OWN_CARRIER = frozenset({"LOCAL_GATEWAY", "NON_INTEGRATED_CCP"})
 """The connections these calls are for. On the others the real call damages data; the simulator refuses it loudly."""

@@ -16,7 +16,7 @@ DETAILS = {
     "Invalid": ["[Error 8362] Number is not a valid E.164 number."],
     "Duplicate": ["[Error 8363] Number is already in use."],
 }
-"""What is said of each state, with the codes of facts/webex.md."""
+"""What is said of each state, with the codes that the live service gives (wxc_sdk)."""
 
 
 def validate_numbers(visit: Visit, organization: str) -> Answer:

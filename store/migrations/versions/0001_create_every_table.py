@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 _NUMBERS_HELD = """
 CREATE FUNCTION numbers_held(firsts text[], lasts text[], for_service uuid)
 RETURNS TABLE (e164 text, here boolean)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT n.e164, n.service_id = for_service
     FROM unnest(firsts, lasts) AS r (first, last)
     JOIN number n ON n.e164 BETWEEN r.first AND r.last AND length(n.e164) = length(r.first)

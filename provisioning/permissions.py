@@ -1,0 +1,58 @@
+"""Which root field of the API takes which level and role: the one table."""
+
+from dataclasses import dataclass
+
+from provisioning.caller import Caller
+from store.vocabulary import Level, Role
+
+_RANK = {Role.MONITOR: 0, Role.OPERATOR: 1, Role.ADMIN: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """The levels that may use a field, and the least role they need."""
+
+    levels: frozenset[Level]
+    role: Role
+
+    def allows(self, caller: Caller) -> bool:
+        """Return whether the caller may use the field at all; what it then sees is a matter of its scope."""
+        return caller.level in self.levels and _RANK[caller.role] >= _RANK[self.role]
+
+
+_EVERYBODY_READS = Permission(frozenset(Level), Role.MONITOR)
+_SYSTEM_MANAGES = Permission(frozenset({Level.SYSTEM}), Role.ADMIN)
+_RESELLERS_MANAGE = Permission(frozenset({Level.SYSTEM, Level.PROVIDER, Level.CHANNEL}), Role.ADMIN)
+_RESELLERS_OPERATE = Permission(frozenset({Level.SYSTEM, Level.PROVIDER, Level.CHANNEL}), Role.OPERATOR)
+
+PERMISSIONS: dict[str, Permission] = {
+    "viewer": _EVERYBODY_READS,
+    "node": _EVERYBODY_READS,
+    "nodes": _EVERYBODY_READS,
+    "tenants": _EVERYBODY_READS,
+    "customers": _EVERYBODY_READS,
+    "callingProfiles": _EVERYBODY_READS,
+    "services": _EVERYBODY_READS,
+    "service": _EVERYBODY_READS,
+    "numbers": _EVERYBODY_READS,
+    "number": _EVERYBODY_READS,
+    "uploads": _EVERYBODY_READS,
+    "upload": _EVERYBODY_READS,
+    "serviceStatusChanged": _EVERYBODY_READS,
+    "uploadProgressed": _EVERYBODY_READS,
+    "tenantCreate": _SYSTEM_MANAGES,
+    "callingProfileCreate": _SYSTEM_MANAGES,
+    "customerCreate": _RESELLERS_MANAGE,
+    "serviceOnboard": _RESELLERS_OPERATE,
+    "invitationResend": _RESELLERS_OPERATE,
+    "locationsRefresh": _RESELLERS_OPERATE,
+    "locationCreate": _RESELLERS_OPERATE,
+    "locationAttach": _RESELLERS_OPERATE,
+    "sipConnectionCreate": _RESELLERS_OPERATE,
+    "uploadStart": _RESELLERS_OPERATE,
+    "uploadAddNumbers": _RESELLERS_OPERATE,
+    "uploadImport": _RESELLERS_OPERATE,
+    "uploadValidate": _RESELLERS_OPERATE,
+    "uploadSubmit": _RESELLERS_OPERATE,
+}
+"""Every root field by its GraphQL name. A field that is missing here cannot be served: the schema refuses to build."""

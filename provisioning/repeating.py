@@ -1,0 +1,29 @@
+"""Requests that may be sent twice: with the same idempotency key the second one gets the first one's answer."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from store import idempotency
+from store.database import Transaction
+from store.lookup import Name, Row, one
+
+
+async def once(
+    transaction: Transaction, request: object, key: str | None, table: type[Row], make: Callable[[], Awaitable[Row]]
+) -> Row:
+    """Make the row, or return the one that the same request made before under this key.
+
+    `request` is what was asked for; its text must tell any two different requests apart. Without a key it is
+    simply done. Raises IdempotencyKeyReused where the key came with another request.
+    """
+    if key is None:
+        return await make()
+    operation = type(request).__name__
+    fingerprint = hashlib.sha256(repr(request).encode()).digest()
+    before = await idempotency.earlier(transaction, operation, key, fingerprint)
+    if before is not None:
+        return await one(transaction, table, Name(id=UUID(before["id"])))
+    row = await make()
+    await idempotency.remember(transaction, operation, key, {"id": str(row.id)})  # type: ignore[attr-defined]  # what is made has an id
+    return row

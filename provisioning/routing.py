@@ -1,0 +1,104 @@
+"""Calling profiles of the platform and the SIP connections of services."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from provisioning.desk import Desk
+from provisioning.errors import ServiceRemoving, TooFewTrunks, refuse_any
+from provisioning.journal import audit
+from provisioning.repeating import once
+from provisioning.texts import name_fault
+from store import routing
+from store.lookup import Name, one
+from store.tables import CallingProfile, Service, SipConnection
+from store.vocabulary import ServiceStatus
+
+FEWEST_TRUNKS = 2
+"""A calling profile fails over from one trunk to another, so it needs two."""
+
+
+@dataclass(frozen=True, slots=True)
+class SbcDevice:
+    """An SBC and the trunks on it."""
+
+    name: str
+    trunks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewCallingProfile:
+    """A container of trunks and emergency strings."""
+
+    name: str
+    carrier: str
+    region: str
+    sbc_devices: tuple[SbcDevice, ...]
+    emergency_strings: tuple[str, ...] = ()
+
+
+async def create_calling_profile(desk: Desk, new: NewCallingProfile, key: str | None = None) -> CallingProfile:
+    """Create a calling profile for everybody to use.
+
+    Raises Refused, NameTaken, IdempotencyKeyReused.
+    """
+    trunks = sum(len(device.trunks) for device in new.sbc_devices)
+    refuse_any(
+        [
+            name_fault(new.name, "name", "name"),
+            name_fault(new.carrier, "carrier", "carrier"),
+            name_fault(new.region, "region", "region"),
+            *(name_fault(device.name, "name of the SBC device", "sbcDevices") for device in new.sbc_devices),
+            TooFewTrunks(path=("sbcDevices",)) if trunks < FEWEST_TRUNKS else None,
+        ]
+    )
+    async with desk.begin() as transaction:
+
+        async def make() -> CallingProfile:
+            profile = _profile(new)
+            await routing.add_profile(transaction, profile)
+            audit(transaction, "calling profile created", profile)
+            return profile
+
+        return await once(transaction, new, key, CallingProfile, make)
+
+
+def _profile(new: NewCallingProfile) -> CallingProfile:
+    return CallingProfile(
+        name=new.name.strip(),
+        carrier=new.carrier.strip(),
+        region=new.region.strip(),
+        sbc_devices=[{"name": device.name, "trunks": list(device.trunks)} for device in new.sbc_devices],
+        emergency_strings=list(new.emergency_strings),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NewSipConnection:
+    """A SIP connection of a service and the calling profile that routes its numbers."""
+
+    service: Name
+    name: str
+    calling_profile_id: UUID
+
+
+async def create_sip_connection(desk: Desk, new: NewSipConnection, key: str | None = None) -> SipConnection:
+    """Create a SIP connection.
+
+    Raises Refused, NotFound for the service or the calling profile, NameTaken, IdempotencyKeyReused.
+    """
+    refuse_any([name_fault(new.name, "name", "name")])
+    async with desk.begin() as transaction:
+
+        async def make() -> SipConnection:
+            service = await one(transaction, Service, new.service)
+            if service.status is ServiceStatus.REMOVING:
+                raise ServiceRemoving(path=("service",))
+            profile = await routing.profile(transaction, new.calling_profile_id, "callingProfileId")
+            connection = SipConnection(
+                service_id=service.id, name=new.name.strip(), calling_profile_id=profile.id, **service.ownership()
+            )
+            await routing.add_connection(transaction, connection)
+            audit(transaction, "SIP connection created", connection)
+            return connection
+
+        return await once(transaction, new, key, SipConnection, make)

@@ -1,0 +1,1 @@
+"""Bringing numbers to Control Hub: the plan decides, the run does, the record writes down."""

@@ -1,0 +1,37 @@
+"""Checks of what people type into a form."""
+
+import re
+
+from provisioning.errors import Blank, EmailInvalid, NumberlineError, TooLong
+
+LONGEST_NAME = 200
+"""Characters in a name; generous for people, bounded for pages."""
+
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+"""Only enough to catch a slip of the keyboard: whether mail arrives is what the invitation finds out."""
+
+
+def name_fault(value: str, what: str, *path: str) -> NumberlineError | None:
+    """Return what is wrong with a name that must be there."""
+    if not value.strip():
+        return Blank(what, path=path)
+    return length_fault(value, what, *path)
+
+
+def length_fault(value: str | None, what: str, *path: str) -> NumberlineError | None:
+    """Return TooLong where an optional text is too long."""
+    if value is not None and len(value) > LONGEST_NAME:
+        return TooLong(what, LONGEST_NAME, path=path)
+    return None
+
+
+def reference_fault(value: str | None) -> NumberlineError | None:
+    """Return what is wrong with a caller's own reference, which may be left out but not be blank."""
+    return None if value is None else name_fault(value, "reference", "reference")
+
+
+def email_fault(value: str, *path: str) -> NumberlineError | None:
+    """Return what is wrong with an e-mail address."""
+    if not value.strip():
+        return Blank("e-mail address", path=path)
+    return None if len(value) <= LONGEST_NAME and _EMAIL.fullmatch(value) else EmailInvalid(path=path)

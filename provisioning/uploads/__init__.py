@@ -1,0 +1,1 @@
+"""The Upload Numbers dialog as an object: started, filled, judged, submitted."""

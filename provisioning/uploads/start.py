@@ -1,0 +1,127 @@
+"""Opening the dialog: the header of an upload."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from provisioning.desk import Desk
+from provisioning.errors import (
+    ConsentMissing,
+    LocationNotAttached,
+    NotFound,
+    NumberlineError,
+    RuleBroken,
+    ServiceRemoving,
+    refuse_any,
+)
+from provisioning.journal import audit
+from provisioning.locations import refuse_unfit
+from provisioning.number_types import check, check_phone_type
+from provisioning.repeating import once
+from provisioning.texts import length_fault, reference_fault
+from provisioning.verdicts import Fault
+from store import routing, uploads
+from store.database import Reading
+from store.lookup import Name, one
+from store.tables import Location, Service, SipConnection, Upload
+from store.vocabulary import NumberType, ServiceStatus, UploadStatus, WebexPhoneType
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionName:
+    """A SIP connection, by our id or by its name in the service. Exactly one of them is set."""
+
+    id: UUID | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewUpload:
+    """The header: where the numbers go and what they are for."""
+
+    service: Name
+    location: Name
+    sip_connection: ConnectionName
+    number_type: NumberType
+    phone_type: WebexPhoneType | None = None
+    cac: int | None = None
+    service_info: str | None = None
+    reference: str | None = None
+
+
+async def start(desk: Desk, new: NewUpload, key: str | None = None) -> Upload:
+    """Open an upload.
+
+    Raises Refused, NotFound, ConsentMissing, ServiceRemoving, LocationNotAttached and what else speaks against the
+    location, RuleBroken (number type, CAC value, phone type), NameTaken, IdempotencyKeyReused.
+    """
+    refuse_any([reference_fault(new.reference), length_fault(new.service_info, "service info", "serviceInfo")])
+    async with desk.begin() as transaction:
+
+        async def make() -> Upload:
+            service = await one(transaction, Service, new.service)
+            refuse_closed(service)
+            location = await _location(transaction, service, new.location)
+            refuse_unattached(location)
+            connection = await _connection(transaction, service, new.sip_connection)
+            upload = _upload(desk, new, service, location, connection)
+            await uploads.add(transaction, upload)
+            audit(transaction, "upload started", upload)
+            return upload
+
+        return await once(transaction, new, key, Upload, make)
+
+
+def refuse_closed(service: Service) -> None:
+    """Raise if numbers cannot be uploaded to the service in its present status."""
+    if service.status is ServiceStatus.PENDING_CONSENT:
+        raise ConsentMissing(path=("service",))
+    if service.status is ServiceStatus.REMOVING:
+        raise ServiceRemoving(path=("service",))
+
+
+def refuse_unattached(location: Location) -> None:
+    """Raise if numbers cannot be uploaded to the location as it now is."""
+    refuse_unfit(location)
+    if location.attached_at is None:
+        raise LocationNotAttached(path=("location",))
+
+
+async def _location(reading: Reading, service: Service, name: Name) -> Location:
+    location = await one(reading, Location, name)
+    if location.service_id != service.id:
+        raise NotFound("location", path=("location",))
+    return location
+
+
+async def _connection(reading: Reading, service: Service, name: ConnectionName) -> SipConnection:
+    if name.name is not None:
+        return await routing.connection_named(reading, service.id, name.name, "sipConnection")
+    connection = await one(reading, SipConnection, Name(id=name.id, path=("sipConnection",)))
+    if connection.service_id != service.id:
+        raise NotFound("sip connection", path=("sipConnection",))
+    return connection
+
+
+def _upload(desk: Desk, new: NewUpload, service: Service, location: Location, connection: SipConnection) -> Upload:
+    cac = check(new.number_type, new.cac, service.kind, desk.limits.cac)
+    refuse_any([_broken(cac, "cacValue"), _broken(check_phone_type(new.phone_type, service.mode), "webexPhoneType")])
+    return Upload(
+        service_id=service.id,
+        location_id=location.id,
+        sip_connection_id=connection.id,
+        reference=new.reference,
+        service_info=new.service_info,
+        number_type=new.number_type,
+        phone_type=new.phone_type,
+        cac=cac if isinstance(cac, int) else None,
+        status=UploadStatus.DRAFT,
+        created_by=desk.scope.actor,
+        **service.ownership(),
+    )
+
+
+def _broken(found: object, field: str) -> NumberlineError | None:
+    if not isinstance(found, Fault):
+        return None
+    about_type = found.code.startswith("NUMBER_TYPE")
+    return RuleBroken(found.code.value, found.message, path=("numberType" if about_type else field,))

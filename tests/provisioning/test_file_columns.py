@@ -1,0 +1,83 @@
+"""Columns by the names in a header."""
+
+import pytest
+
+from provisioning.file_columns import Column, columns_of, columns_without_header
+from provisioning.file_faults import FileCode, FileRefused
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("Number", Column.NUMBER),
+        ("NUMBER", Column.NUMBER),
+        ("\ufeffphone_number*", Column.NUMBER),
+        (" Phone  Number: ", Column.NUMBER),
+        ("Range Start", Column.NUMBER),
+        ("range-end", Column.RANGE_END),
+        ("Range End", Column.RANGE_END),
+        ("Number Type", Column.NUMBER_TYPE),
+        ("Webex phone type", Column.PHONE_TYPE),
+        ("CAC value", Column.CAC),
+        ("cac", Column.CAC),
+        ("Service info", Column.SERVICE_INFO),
+    ],
+)
+def test_a_column_is_known_by_its_name(name: str, column: Column) -> None:
+    """In any case, with marks and spaces; here it is the second of three columns."""
+    header = ["Customer", name, "Number" if column is not Column.NUMBER else "Note"]
+    columns = columns_of(header, 1)
+    assert columns is not None
+    assert columns.known(["a", "b", "c"])[column] == "b"
+
+
+def test_unknown_columns_are_ignored_and_short_rows_lack_cells() -> None:
+    """What is not there or blank is left out."""
+    columns = columns_of(["Note", "Number", "Range End"], 1)
+    assert columns is not None
+    assert columns.known(["x", "y"]) == {Column.NUMBER: "y"}
+
+
+def test_the_first_cell_with_content_counts_where_two_columns_mean_the_same() -> None:
+    """A file with a column for numbers and one for range starts."""
+    columns = columns_of(["Number", "Range Start", "Range End"], 1)
+    assert columns is not None
+    assert columns.known([" ", "b", "c"])[Column.NUMBER] == "b"
+    assert columns.known(["a", "b", "c"])[Column.NUMBER] == "a"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [["+12125550100"], ["12125550100", "Anna"], ["1.21279E+10"], ["Anna", "'+12125550100"], ["+12125550100", "to"]],
+)
+def test_a_row_of_data_is_no_header(cells: list[str]) -> None:
+    """It holds a number, or a digit in front."""
+    assert columns_of(cells, 1) is None
+
+
+@pytest.mark.parametrize("cells", [["Name", "Telefon"], ["CAC value", "Service info"], ["Range End"], ["", "x"]])
+def test_a_header_without_numbers_is_refused(cells: list[str]) -> None:
+    """With its line."""
+    with pytest.raises(FileRefused) as raised:
+        columns_of(cells, 3)
+    assert (raised.value.code, raised.value.line) == (FileCode.FILE_NO_NUMBER_COLUMN, 3)
+
+
+@pytest.mark.parametrize(
+    ("cells", "last"),
+    [
+        (["+12125550100", "+12125550109"], "+12125550109"),
+        (["+12125550100", "'+12125550109"], "'+12125550109"),
+        (["+12125550100", '="+12125550109"'], '="+12125550109"'),
+        (["+12125550100", "12125550109"], "12125550109"),
+        (["+12125550100", "1.21256E+10"], "1.21256E+10"),
+        (["+12125550100", "Anna"], ""),
+        (["+12125550100", "42"], ""),
+        (["+12125550100"], ""),
+    ],
+)
+def test_without_a_header_a_second_column_of_numbers_is_the_range_end(cells: list[str], last: str) -> None:
+    """Anything else there is ignored."""
+    known = columns_without_header(cells).known(cells)
+    assert known.get(Column.NUMBER) == cells[0]
+    assert known.get(Column.RANGE_END, "") == last

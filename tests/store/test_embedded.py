@@ -1,0 +1,127 @@
+"""The embedded server: shared, stopped by the last, back after a kill, and never at the price of a closed folder."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from store.embedded import ClosedFolderError, EmbeddedServer
+from store.processes import InUse
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from store.embedded import EmbeddedServer
+server = EmbeddedServer(Path(sys.argv[1]))
+print(server.start(), flush=True)
+sys.stdin.readline()
+server.stop()
+"""
+
+
+class Sharer:
+    """Another process that uses the server."""
+
+    def __init__(self, data_dir: Path) -> None:
+        command = [sys.executable, "-c", PROGRAM, str(data_dir)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603  # our own program
+        self.url = (self.process.stdout.readline() if self.process.stdout else "").strip()
+
+    def leave(self) -> None:
+        """Let it stop using the server and end."""
+        self.process.communicate("\n", timeout=20)
+
+    def kill(self) -> None:
+        """End it without warning."""
+        self.process.kill()
+        self.process.communicate(timeout=20)
+
+
+@pytest.fixture
+def share() -> Iterator[Callable[[Path], Sharer]]:
+    """A way to start other processes; none outlives the test."""
+    started: list[Sharer] = []
+
+    def start(data_dir: Path) -> Sharer:
+        started.append(Sharer(data_dir))
+        return started[-1]
+
+    yield start
+    for sharer in started:
+        sharer.kill()
+
+
+def answers(url: str) -> bool:
+    """Say whether a server answers at the URL."""
+    try:
+        with closing(psycopg.connect(url)) as connection:
+            return connection.execute("SELECT 1").fetchone() == (1,)
+    except psycopg.OperationalError:
+        return False
+
+
+def test_processes_share_one_server_and_the_last_stops_it(short_folder: Path, share: Callable[[Path], Sharer]) -> None:
+    """The one that started it may leave first."""
+    other = share(short_folder / "shared")
+    server = EmbeddedServer(short_folder / "shared")
+    url = server.start()
+    other.leave()
+    left_running = answers(url)
+    server.stop()
+    assert url == other.url
+    assert left_running
+    assert not answers(url)
+
+
+def test_a_process_that_was_killed_does_not_keep_the_server_up(
+    short_folder: Path, share: Callable[[Path], Sharer]
+) -> None:
+    """The system drops the lock of a dead process, so that the last one alive still knows that it is the last."""
+    other = share(short_folder / "killed")
+    server = EmbeddedServer(short_folder / "killed")
+    url = server.start()
+    other.kill()
+    still_running = answers(url)
+    server.stop()
+    assert still_running
+    assert not answers(url)
+
+
+def test_a_killed_server_comes_back_with_its_data(short_folder: Path) -> None:
+    """By starting again in the same process."""
+    server = EmbeddedServer(short_folder / "kill")
+    with closing(psycopg.connect(server.start(), autocommit=True)) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    postmaster = int((short_folder / "kill" / "pg" / "postmaster.pid").read_text().split("\n", 1)[0])
+    os.kill(postmaster, signal.SIGKILL)
+    with closing(psycopg.connect(server.start())) as connection:
+        kept = connection.execute("SELECT answer FROM kept").fetchone()
+    server.stop()
+    assert kept == (42,)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root has a server user of its own")
+def test_root_never_opens_a_closed_folder(short_folder: Path) -> None:
+    """A data folder below one that others may not enter is refused, and everything stays as closed as it was."""
+    closed = short_folder / "closed"
+    data_dir = closed / "data"
+    data_dir.mkdir(parents=True)
+    closed.chmod(0o700)
+    data_dir.chmod(0o700)
+    with pytest.raises(ClosedFolderError, match="closed may not be entered"):
+        EmbeddedServer(data_dir).start()
+    assert [folder.stat().st_mode & 0o777 for folder in (closed, data_dir)] == [0o700, 0o700]
+
+
+def test_only_the_last_user_is_told_so(tmp_path: Path) -> None:
+    """Two users of one lock file; who never shared it is not the last."""
+    first, second = InUse(tmp_path / "lock"), InUse(tmp_path / "lock")
+    first.share()
+    second.share()
+    assert [first.leave(), second.leave(), second.leave()] == [False, True, False]

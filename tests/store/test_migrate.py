@@ -1,0 +1,85 @@
+"""Bringing a database up to date, and what the application may do in it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy import create_engine
+from sqlmodel import SQLModel
+
+from store.migrate import as_application, migrate
+
+
+@pytest.fixture
+def application(owner_url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of the application's role."""
+    with closing(psycopg.connect(as_application(owner_url), autocommit=True)) as connection:
+        yield connection
+
+
+def _ours(_: object, name: str | None, kind: str, reflected: bool, __: object) -> bool:  # noqa: FBT001  # Alembic's signature
+    """Leave out the tables of Procrastinate and of Alembic itself."""
+    return not (kind == "table" and reflected and str(name).startswith(("procrastinate_", "alembic_")))
+
+
+def test_the_migrations_lead_to_the_tables_as_declared(owner_url: str) -> None:
+    """A column, index or foreign key that is declared and not migrated, or the other way round, shows here."""
+    engine = create_engine(owner_url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": _ours, "compare_type": True})
+        differences = compare_metadata(context, SQLModel.metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_migrating_again_changes_nothing(owner_url: str) -> None:
+    """Every start of a process may migrate."""
+    with closing(psycopg.connect(owner_url, autocommit=True)) as owner:
+        owner.execute("INSERT INTO tenant (kind, name) VALUES ('SERVICE_PROVIDER', 'Kept')")
+        before = owner.execute("SELECT id, name FROM tenant ORDER BY id").fetchall()
+        migrate(owner_url)
+        assert owner.execute("SELECT id, name FROM tenant ORDER BY id").fetchall() == before
+
+
+def test_the_system_is_there_from_the_first(application: psycopg.Connection[Any]) -> None:
+    """An empty database has the one tenant above all others."""
+    assert application.execute("SELECT kind, parent_id FROM tenant").fetchall() == [("SYSTEM", None)]
+
+
+@pytest.mark.parametrize(
+    "forbidden",
+    [
+        "SELECT * FROM alembic_version",
+        "UPDATE audit_event SET actor = 'nobody'",
+        "DELETE FROM audit_event",
+        "UPDATE event SET after = 'READY'",
+        "DELETE FROM event",
+        "TRUNCATE event",
+        "UPDATE tenant SET name = 'Mine'",
+        "DELETE FROM tenant",
+        "UPDATE calling_profile SET name = 'Mine'",
+        "DELETE FROM calling_profile",
+        "CREATE TABLE mine (id int)",
+        "DROP TABLE number",
+        "ALTER TABLE number ADD COLUMN mine int",
+        "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    ],
+)
+def test_the_application_may_not(application: psycopg.Connection[Any], forbidden: str) -> None:
+    """What is written to the trail stays, and the tables are their owner's."""
+    with pytest.raises(InsufficientPrivilege):
+        application.execute(forbidden)
+
+
+@pytest.mark.parametrize("table", sorted(SQLModel.metadata.tables))
+def test_the_application_reads_every_table_and_owns_none(application: psycopg.Connection[Any], table: str) -> None:
+    """So that row-level security can be switched on for all of them."""
+    application.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608  # our own tables
+    owner = application.execute("SELECT tableowner FROM pg_tables WHERE tablename = %s", [table]).fetchone()
+    assert owner is not None
+    assert owner[0] != "numberline_app"
