@@ -1,0 +1,1 @@
+"""The inputs, each of which converts itself to what the rules take."""

@@ -1,0 +1,67 @@
+"""Inputs of tenants, customers and calling profiles."""
+
+import strawberry
+
+from provisioning.routing import NewCallingProfile, SbcDevice
+from provisioning.tenants import NewCustomer, NewTenant
+from schema.describing import described
+from schema.ids import key_of
+from schema.inputs.naming import KEY
+from store.vocabulary import TenantKind
+
+
+@strawberry.input(description="A service provider or a channel to create.")
+class TenantCreateInput:
+    """A tenant."""
+
+    kind: TenantKind = described("SERVICE_PROVIDER or CHANNEL.")
+    name: str = described("The name, unique below its parent.")
+    parent_id: strawberry.ID | None = described("The provider of a channel; left out for a provider.", default=None)
+    idempotency_key: str | None = described(KEY, default=None)
+
+    def decoded(self) -> NewTenant:
+        """Convert it. Raises NotFound."""
+        parent = key_of(self.parent_id, "Tenant", "parentId") if self.parent_id else None
+        return NewTenant(self.kind, self.name, parent)
+
+
+@strawberry.input(description="A customer to create.")
+class CustomerCreateInput:
+    """A customer."""
+
+    tenant_id: strawberry.ID = described("The service provider or channel it belongs to.")
+    name: str = described("The short name, unique in the tenant.")
+    full_name: str = described("The full name.")
+    admin_email: str = described("Where the invitation is sent: the customer's administrator.")
+    reference: str | None = described("Your own name for it, unique in the tenant.", default=None)
+    idempotency_key: str | None = described(KEY, default=None)
+
+    def decoded(self) -> NewCustomer:
+        """Convert it. Raises NotFound."""
+        tenant = key_of(self.tenant_id, "Tenant", "tenantId")
+        return NewCustomer(tenant, self.name, self.full_name, self.admin_email, self.reference)
+
+
+@strawberry.input(description="An SBC device and the trunks on it.")
+class SbcDeviceInput:
+    """A device."""
+
+    name: str = described("The name of the device.")
+    trunks: list[str] = described("The trunks of the calling profile on this device.")
+
+
+@strawberry.input(description="A calling profile to create.")
+class CallingProfileCreateInput:
+    """A calling profile."""
+
+    name: str = described("The name, unique on the platform.")
+    carrier: str = described("The carrier behind the trunks.")
+    region: str = described("The region it serves.")
+    sbc_devices: list[SbcDeviceInput] = described("The SBC devices; at least two trunks in all, for failover.")
+    emergency_strings: list[str] = described("The strings that reach emergency services.", default_factory=list)
+    idempotency_key: str | None = described(KEY, default=None)
+
+    def decoded(self) -> NewCallingProfile:
+        """Convert it."""
+        devices = tuple(SbcDevice(device.name, tuple(device.trunks)) for device in self.sbc_devices)
+        return NewCallingProfile(self.name, self.carrier, self.region, devices, tuple(self.emergency_strings))

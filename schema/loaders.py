@@ -1,0 +1,41 @@
+"""Loading what rows refer to: one statement for all the references of a level."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from store import numbers, routing, services
+from store.database import Database, Reading
+from store.lookup import many
+from store.numbers import NumberRow
+from store.scope import Scope
+from store.services import ServiceRow
+from store.tables import CallingProfile, Customer, Location, SipConnection, Tenant, Upload
+
+
+class Loaders:
+    """The loaders of one operation, by what they load. An id out of scope loads None."""
+
+    def __init__(self, database: Database, scope: Scope) -> None:
+        self._database = database
+        self._scope = scope
+        self.tenants: DataLoader[UUID, Tenant | None] = self._by_id(lambda r, ids: many(r, Tenant, ids))
+        self.customers: DataLoader[UUID, Customer | None] = self._by_id(lambda r, ids: many(r, Customer, ids))
+        self.services: DataLoader[UUID, ServiceRow | None] = self._by_id(services.rows)
+        self.locations: DataLoader[UUID, Location | None] = self._by_id(lambda r, ids: many(r, Location, ids))
+        self.numbers: DataLoader[UUID, NumberRow | None] = self._by_id(numbers.rows)
+        self.uploads: DataLoader[UUID, Upload | None] = self._by_id(lambda r, ids: many(r, Upload, ids))
+        self.calling_profiles: DataLoader[UUID, CallingProfile | None] = self._by_id(routing.profiles_by_id)
+        self.sip_connections: DataLoader[UUID, SipConnection | None] = self._by_id(
+            lambda r, ids: many(r, SipConnection, ids)
+        )
+
+    def _by_id(self, load: Callable[[Reading, list[UUID]], Awaitable[Any]]) -> DataLoader[UUID, Any]:
+        async def load_all(ids: list[UUID]) -> Any:
+            async with self._database.read(self._scope) as reading:
+                return await load(reading, ids)
+
+        # No cache: a WebSocket lives long, and what was read for one event is stale at the next.
+        return DataLoader(load_fn=load_all, cache=False)

@@ -1,0 +1,130 @@
+"""Onboarding services, and giving them locations and SIP connections."""
+
+from typing import Annotated
+
+import strawberry
+
+from provisioning import locations, routing, services
+from schema.context import Info
+from schema.describing import described
+from schema.errors import UserError
+from schema.inputs.services import (
+    InvitationResendInput,
+    LocationAttachInput,
+    LocationCreateInput,
+    LocationsRefreshInput,
+    ServiceOnboardInput,
+    SipConnectionCreateInput,
+)
+from schema.mutations.payloads import ERRORS, INPUT, attempt
+from schema.types.routing import SipConnection
+from schema.types.services import Location, Service, load_service
+
+
+@strawberry.type(description="The answer to serviceOnboard.")
+class ServiceOnboardPayload:
+    """A payload."""
+
+    service: Service | None = described("The service; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type(description="The answer to invitationResend.")
+class InvitationResendPayload:
+    """A payload."""
+
+    service: Service | None = described("The service; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type(description="The answer to locationsRefresh.")
+class LocationsRefreshPayload:
+    """A payload."""
+
+    service: Service | None = described(
+        "The service; its locationsRefreshedAt moves when it is done; null where it was refused."
+    )
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type(description="The answer to locationCreate.")
+class LocationCreatePayload:
+    """A payload."""
+
+    location: Location | None = described("The location; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type(description="The answer to locationAttach.")
+class LocationAttachPayload:
+    """A payload."""
+
+    location: Location | None = described("The location; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type(description="The answer to sipConnectionCreate.")
+class SipConnectionCreatePayload:
+    """A payload."""
+
+    sip_connection: SipConnection | None = described("The SIP connection; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type
+class ServiceMutations:
+    """Services and what they need."""
+
+    @strawberry.mutation(
+        description="Onboard a service. Integrated: an invitation is mailed and the service waits for consent."
+    )
+    async def service_onboard(self, info: Info, input: Annotated[ServiceOnboardInput, INPUT]) -> ServiceOnboardPayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(lambda: services.onboard(desk, input.decoded(), input.idempotency_key))
+        return ServiceOnboardPayload(service=await load_service(info, row.id) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(
+        description="Mail a fresh invitation; those before stop working. Also after consent was withdrawn."
+    )
+    async def invitation_resend(
+        self, info: Info, input: Annotated[InvitationResendInput, INPUT]
+    ) -> InvitationResendPayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(lambda: services.resend_invitation(desk, input.service.name("service")))
+        return InvitationResendPayload(service=await load_service(info, row.id) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(description="Read the locations of an Integrated service from Control Hub; a job does it.")
+    async def locations_refresh(
+        self, info: Info, input: Annotated[LocationsRefreshInput, INPUT]
+    ) -> LocationsRefreshPayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(lambda: locations.request_refresh(desk, input.service.name("service")))
+        return LocationsRefreshPayload(service=await load_service(info, row.id) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(description="Enter a location of a Non-Integrated service by hand.")
+    async def location_create(self, info: Info, input: Annotated[LocationCreateInput, INPUT]) -> LocationCreatePayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(lambda: locations.create(desk, input.decoded(), input.idempotency_key))
+        return LocationCreatePayload(location=Location.of(row) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(description="Attach a location to its service, so that numbers can be uploaded to it.")
+    async def location_attach(self, info: Info, input: Annotated[LocationAttachInput, INPUT]) -> LocationAttachPayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(lambda: locations.attach(desk, input.location.name("location")))
+        return LocationAttachPayload(location=Location.of(row) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(description="Create a SIP connection of a service.")
+    async def sip_connection_create(
+        self, info: Info, input: Annotated[SipConnectionCreateInput, INPUT]
+    ) -> SipConnectionCreatePayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(
+            lambda: routing.create_sip_connection(desk, input.decoded(), input.idempotency_key)
+        )
+        return SipConnectionCreatePayload(sip_connection=SipConnection.of(row) if row else None, user_errors=refusals)

@@ -1,0 +1,110 @@
+"""The Upload Numbers dialog: start, fill, validate, submit."""
+
+from typing import Annotated
+
+import strawberry
+
+from provisioning.uploads import fill, judge, start, submit
+from schema.context import Info
+from schema.describing import described
+from schema.errors import UserError
+from schema.inputs.uploads import (
+    UploadAddNumbersInput,
+    UploadImportInput,
+    UploadStartInput,
+    UploadSubmitInput,
+    UploadValidateInput,
+)
+from schema.mutations.payloads import ERRORS, INPUT, attempt
+from schema.scalars import file_of
+from schema.types.uploads import Upload
+
+
+@strawberry.type(description="The answer to uploadStart.")
+class UploadStartPayload:
+    """A payload."""
+
+    upload: Upload | None = described("The upload; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type(description="The answer to uploadAddNumbers.")
+class UploadAddNumbersPayload:
+    """A payload."""
+
+    upload: Upload | None = described("The upload; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type(description="The answer to uploadImport.")
+class UploadImportPayload:
+    """A payload."""
+
+    upload: Upload | None = described("The upload; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type(description="The answer to uploadValidate.")
+class UploadValidatePayload:
+    """A payload."""
+
+    upload: Upload | None = described("The upload; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type(description="The answer to uploadSubmit.")
+class UploadSubmitPayload:
+    """A payload."""
+
+    upload: Upload | None = described("The upload; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type
+class UploadMutations:
+    """Uploads."""
+
+    @strawberry.mutation(description="Open an upload: its header says where the numbers go and what they are for.")
+    async def upload_start(self, info: Info, input: Annotated[UploadStartInput, INPUT]) -> UploadStartPayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(lambda: start.start(desk, input.decoded(), input.idempotency_key))
+        return UploadStartPayload(upload=Upload.of(row) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(description="Add single numbers and ranges; what is wrong with one is found by validating.")
+    async def upload_add_numbers(
+        self, info: Info, input: Annotated[UploadAddNumbersInput, INPUT]
+    ) -> UploadAddNumbersPayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(lambda: fill.add_entries(desk, input.decoded(), input.idempotency_key))
+        return UploadAddNumbersPayload(upload=Upload.of(row) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(
+        description="Import the rows of a CSV file: all of them or, where the file cannot be read, none."
+    )
+    async def upload_import(self, info: Info, input: Annotated[UploadImportInput, INPUT]) -> UploadImportPayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(
+            lambda: fill.import_file(desk, input.upload.name("upload"), file_of(input.file), input.idempotency_key)
+        )
+        return UploadImportPayload(upload=Upload.of(row) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(
+        description="Judge every entry; the counts say how many numbers are valid, the entries why others are not."
+    )
+    async def upload_validate(self, info: Info, input: Annotated[UploadValidateInput, INPUT]) -> UploadValidatePayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(lambda: judge.validate(desk, input.upload.name("upload")))
+        return UploadValidatePayload(upload=Upload.of(row) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(
+        description="Make the valid numbers the service's own and, when Integrated, have them synced to Control Hub."
+    )
+    async def upload_submit(self, info: Info, input: Annotated[UploadSubmitInput, INPUT]) -> UploadSubmitPayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(lambda: submit.submit(desk, input.upload.name("upload"), input.error_policy))
+        return UploadSubmitPayload(upload=Upload.of(row) if row else None, user_errors=refusals)

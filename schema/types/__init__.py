@@ -1,0 +1,1 @@
+"""The object types, a file for each corner of the house."""

@@ -1,0 +1,178 @@
+"""Services and their locations."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+import strawberry
+
+from schema.connections import After, Before, Connection, First, Last, listed
+from schema.context import Info
+from schema.describing import described
+from schema.ids import encode
+from schema.scalars import CallingCode, CountryCode, PhoneNumber
+from schema.types.nodes import Node
+from schema.types.routing import SipConnection
+from schema.types.tenancy import Customer
+from store import locations, routing, tables
+from store.services import ServiceRow
+from store.vocabulary import LocationSource, PstnConnection, ServiceKind, ServiceMode, ServiceStatus
+
+Attached = Annotated[
+    bool | None, strawberry.argument(description="Only locations that are attached, or only those that are not.")
+]
+
+
+@strawberry.type(description="A site of the customer. Numbers are uploaded to a location that is attached.")
+class Location(Node):
+    """A location."""
+
+    name: str = described("The name of the location.")
+    reference: str | None = described("The caller's own name for it, unique in the service.")
+    country: CountryCode = described("The country; empty where Control Hub gives none.")
+    calling_code: CallingCode = described("Every number uploaded to this location begins with + and this code.")
+    source: LocationSource = described("Whether Control Hub gave it or it was entered by hand.")
+    attached: bool = described("Whether it is attached to the service, so that numbers can be uploaded to it.")
+    attached_at: datetime | None = described("When it was attached.")
+    hub_id: str | None = described("Its id in Control Hub; null when entered by hand.")
+    pstn_connection: PstnConnection | None = described("How it reaches the PSTN; null when entered by hand.")
+    main_number: PhoneNumber | None = described("Its main number in Control Hub.")
+    missing_since: datetime | None = described("Since when Control Hub no longer has it; null while it does.")
+
+    @classmethod
+    def of(cls, row: tables.Location) -> Self:
+        """Convert a row."""
+        return cls(
+            id=strawberry.ID(encode("Location", row.id)),
+            name=row.name,
+            reference=row.reference,
+            country=CountryCode(row.country),
+            calling_code=CallingCode(row.calling_code),
+            source=row.source,
+            attached=row.attached_at is not None,
+            attached_at=row.attached_at,
+            hub_id=row.hub_id,
+            pstn_connection=row.pstn_connection,
+            main_number=PhoneNumber(row.main_number) if row.main_number else None,
+            missing_since=row.missing_since,
+        )
+
+
+@strawberry.type(description="The licence counters of an Integrated service.")
+class LicenceCounters:
+    """What was counted, and when."""
+
+    counted_at: datetime = described("When they were counted.")
+    unused_dids: int = described("Numbers assigned to nobody.")
+    user_dids: int = described("Numbers of calling users.")
+    contact_center_dids: int = described("Contact Center numbers.")
+    service_dids: int = described("Service numbers.")
+    service_cac: int = described("The CAC values of the service numbers, summed.")
+
+
+@strawberry.type(description="A Webex Cloud Connect or CX service: a line of the Customer Leads page.")
+class Service(Node):
+    """A service."""
+
+    key: strawberry.Private[UUID]
+    customer_key: strawberry.Private[UUID]
+    preloaded: strawberry.Private[tables.Customer | None]
+    full_name: str = described("The full name of the customer.")
+    name: str = described("The name of the service.")
+    channel_name: str | None = described("The name of the channel; null where the customer has none.")
+    reference: str | None = described("The caller's own name for it, unique in the customer.")
+    kind: ServiceKind = described("What is sold to the customer.")
+    mode: ServiceMode = described("Whether Control Hub is synced or the customer adds numbers by hand.")
+    status: ServiceStatus = described("The deployment status; subscribe to serviceStatusChanged to follow it.")
+    organization_id: str | None = described("The Webex organization; null until consent, or where not entered.")
+    consented_at: datetime | None = described("When the customer consented; Non-Integrated: when it was deployed.")
+    last_modified_at: datetime = described("When the service was last changed, for example by an upload.")
+    created_at: datetime = described("When it was onboarded.")
+    locations_refreshed_at: datetime | None = described("When its locations were last read from Control Hub.")
+    licence_counters: LicenceCounters | None = described(
+        "The licence counters; null until they are counted for the first time."
+    )
+
+    @classmethod
+    def of(cls, row: ServiceRow) -> Self:
+        """Convert a row."""
+        service, customer, channel_name = row
+        return cls(
+            id=strawberry.ID(encode("Service", service.id)),
+            key=service.id,
+            customer_key=service.customer_id,
+            preloaded=customer,
+            full_name=customer.full_name,
+            name=service.name,
+            channel_name=channel_name,
+            reference=service.reference,
+            kind=service.kind,
+            mode=service.mode,
+            status=service.status,
+            organization_id=service.organization_id,
+            consented_at=service.consented_at,
+            last_modified_at=service.last_modified_at,
+            created_at=service.created_at,
+            locations_refreshed_at=service.locations_refreshed_at,
+            licence_counters=_counters(service),
+        )
+
+    @strawberry.field(description="The customer attached to the service.")
+    def customer(self) -> Customer:
+        """Return the customer that came with the row."""
+        assert self.preloaded is not None  # noqa: S101  # a service is always read with its customer
+        return Customer.of(self.preloaded)
+
+    @strawberry.field(description="Its locations by name.")
+    async def locations(
+        self,
+        info: Info,
+        attached: Attached = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Location]:
+        """Read a page of locations."""
+        return await listed(
+            info,
+            locations.BY_NAME,
+            (first, after, last, before),
+            lambda reading, wanted: locations.listing(reading, self.key, attached=attached, window=wanted),
+            lambda reading: locations.total(reading, self.key, attached=attached),
+            lambda row: Location.of(row[0]),
+        )
+
+    @strawberry.field(description="Its SIP connections by name.")
+    async def sip_connections(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[SipConnection]:
+        """Read a page of SIP connections."""
+        return await listed(
+            info,
+            routing.CONNECTIONS_BY_NAME,
+            (first, after, last, before),
+            lambda reading, wanted: routing.connections(reading, self.key, wanted),
+            lambda reading: routing.connections_total(reading, self.key),
+            lambda row: SipConnection.of(row[0]),
+        )
+
+
+def _counters(service: tables.Service) -> LicenceCounters | None:
+    if service.counted_at is None:
+        return None
+    return LicenceCounters(
+        counted_at=service.counted_at,
+        unused_dids=service.unused_dids or 0,
+        user_dids=service.user_dids or 0,
+        contact_center_dids=service.contact_center_dids or 0,
+        service_dids=service.service_dids or 0,
+        service_cac=service.service_cac or 0,
+    )
+
+
+async def load_service(info: Info, key: UUID) -> Service:
+    """Load a service that is known to be there, with its customer."""
+    row = await info.context.loaders.services.load(key)
+    assert row is not None  # noqa: S101  # the caller has just seen it
+    return Service.of(row)

@@ -1,0 +1,194 @@
+"""Uploads: the Upload Numbers dialog, its entries and its counts."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+import strawberry
+
+from provisioning.verdicts import VerdictCode
+from schema.connections import After, Before, Connection, First, Last, listed
+from schema.context import Info
+from schema.describing import described
+from schema.ids import encode
+from schema.scalars import PhoneNumber
+from schema.types.nodes import Node
+from schema.types.routing import SipConnection
+from schema.types.services import Location, Service, load_service
+from store import tables, uploads
+from store.vocabulary import EntryKind, EntryVerdict, ErrorPolicy, NumberType, UploadStatus, WebexPhoneType
+
+MOST_RANGES = 1_000
+"""How many ranges `Upload.ranges` shows; more than any person reads."""
+
+
+@strawberry.type(description="The counts of an upload: numbers, not rows.")
+class UploadCounts:
+    """Where the numbers of an upload stand."""
+
+    total: int = described("Numbers in all entries, as of the last validation; an unreadable entry counts as one.")
+    valid: int = described("Numbers that will be uploaded.")
+    warnings: int = described("Those of the valid ones that deserve a look.")
+    invalid: int = described("Numbers that will not be uploaded.")
+    submitted: int = described("Numbers that became the service's at submit.")
+    pending: int = described("Submitted numbers that are still on their way to Control Hub.")
+    added: int = described("Submitted numbers that are where they should be.")
+    failed: int = described("Submitted numbers that Control Hub did not take.")
+    withdrawn: int = described("Submitted numbers that were withdrawn before they were sent.")
+
+    @classmethod
+    def of(cls, row: tables.Upload) -> Self:
+        """Convert a row."""
+        return cls.from_figures(uploads.counts(row))
+
+    @classmethod
+    def from_figures(cls, figures: dict[str, int]) -> Self:
+        """Convert the figures of an event; what is on its way follows from the others."""
+        pending = figures["submitted"] - figures["added"] - figures["failed"] - figures["withdrawn"]
+        return cls(pending=pending, **figures)
+
+
+@strawberry.type(description="Consecutive numbers, ends included.")
+class NumberRange:
+    """A range to show."""
+
+    first: PhoneNumber = described("The first number.")
+    last: PhoneNumber = described("The last number; equal to the first for a single one.")
+    size: int = described("How many numbers it holds.")
+
+
+@strawberry.type(description="Why an upload waits.")
+class Waiting:
+    """What keeps an upload from going on."""
+
+    code: str = described("CONSENT_WITHDRAWN, CONSENT_MISSING, CONTROL_HUB_BUSY or CONTROL_HUB_SILENT.")
+    message: str = described("What it means and what to do.")
+
+
+@strawberry.type(
+    description="What was typed in or read, or a part of it: a range whose numbers differ in verdict is cut into parts."
+)
+class UploadEntry:
+    """An entry, or a part of one."""
+
+    position: int = described("Its place in the upload, from 0; parts of one entry share it.")
+    part: int = described("Which part of the entry this is, from 0.")
+    kind: EntryKind = described("How it came.")
+    line: int | None = described("The line of the file, from 1; null where it was typed in.")
+    raw: str = described("The text as it came.")
+    raw_last: str | None = described("The text of the end of a range, as it came.")
+    first: PhoneNumber | None = described("The first number of this part; null where unreadable or not judged yet.")
+    last: PhoneNumber | None = described("The last number of this part.")
+    size: int = described("How many numbers this part holds.")
+    verdict: EntryVerdict = described("What was found; of the last validation, while the upload is a DRAFT.")
+    code: VerdictCode | None = described("Why it is INVALID, or what the WARNING is about.")
+    message: str | None = described("What is wrong and what to do about it, for people.")
+
+    @classmethod
+    def of(cls, row: tables.UploadEntry) -> Self:
+        """Convert a row."""
+        return cls(
+            position=row.position,
+            part=row.part,
+            kind=row.kind,
+            line=row.line,
+            raw=row.raw,
+            raw_last=row.raw_last,
+            first=PhoneNumber(row.first) if row.first else None,
+            last=PhoneNumber(row.last) if row.last else None,
+            size=row.size,
+            verdict=row.verdict,
+            code=VerdictCode[row.code] if row.code else None,
+            message=row.message,
+        )
+
+
+OfVerdict = Annotated[EntryVerdict | None, strawberry.argument(description="Only entries with this verdict.")]
+
+
+@strawberry.type(description="One run of the Upload Numbers dialog: header, entries, counts and where it stands.")
+class Upload(Node):
+    """An upload."""
+
+    row: strawberry.Private[tables.Upload]
+    reference: str | None = described("The caller's own name for it, unique in the service.")
+    status: UploadStatus = described("Where it stands; subscribe to uploadProgressed to follow it.")
+    number_type: NumberType = described("What its numbers are for.")
+    webex_phone_type: WebexPhoneType | None = described("The Webex number type; null when Non-Integrated.")
+    cac_value: int | None = described("How many concurrent sessions each number may have.")
+    service_info: str | None = described("The name of the service or related information.")
+    error_policy: ErrorPolicy | None = described("What was to happen with invalid entries; null before submit.")
+    counts: UploadCounts = described("Its counts.")
+    waiting: Waiting | None = described("Why it waits; null while it does not.")
+    created_by: str = described("Who started it.")
+    created_at: datetime = described("When it was started.")
+    validated_at: datetime | None = described("When its entries were last judged.")
+    submitted_at: datetime | None = described("When it was submitted.")
+    ended_at: datetime | None = described("When it came to its end.")
+
+    @classmethod
+    def of(cls, row: tables.Upload) -> Self:
+        """Convert a row."""
+        return cls(
+            id=strawberry.ID(encode("Upload", row.id)),
+            row=row,
+            reference=row.reference,
+            status=row.status,
+            number_type=row.number_type,
+            webex_phone_type=row.phone_type,
+            cac_value=row.cac,
+            service_info=row.service_info,
+            error_policy=row.error_policy,
+            counts=UploadCounts.of(row),
+            waiting=Waiting(code=row.waiting_code, message=row.waiting_message or "") if row.waiting_code else None,
+            created_by=row.created_by,
+            created_at=row.created_at,
+            validated_at=row.validated_at,
+            submitted_at=row.submitted_at,
+            ended_at=row.ended_at,
+        )
+
+    @strawberry.field(description="The service whose numbers these are.")
+    async def service(self, info: Info) -> Service:
+        """Load the service."""
+        return await load_service(info, self.row.service_id)
+
+    @strawberry.field(description="The location its numbers go to.")
+    async def location(self, info: Info) -> Location:
+        """Load the location."""
+        row = await info.context.loaders.locations.load(self.row.location_id)
+        assert row is not None  # noqa: S101  # a foreign key promises it
+        return Location.of(row)
+
+    @strawberry.field(description="The SIP connection its numbers hang on.")
+    async def sip_connection(self, info: Info) -> SipConnection:
+        """Load the connection."""
+        row = await info.context.loaders.sip_connections.load(self.row.sip_connection_id)
+        assert row is not None  # noqa: S101  # a foreign key promises it
+        return SipConnection.of(row)
+
+    @strawberry.field(description="Its entries in the order in which they were put in.")
+    async def entries(
+        self,
+        info: Info,
+        verdict: OfVerdict = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[UploadEntry]:
+        """Read a page of entries."""
+        return await listed(
+            info,
+            uploads.ENTRIES_IN_ORDER,
+            (first, after, last, before),
+            lambda reading, wanted: uploads.entries(reading, self.row.id, verdict, wanted),
+            lambda reading: uploads.entries_total(reading, self.row.id, verdict),
+            lambda row: UploadEntry.of(row[0]),
+        )
+
+    @strawberry.field(description="Its valid numbers as ranges of consecutive ones, ascending; at most 1,000 ranges.")
+    async def ranges(self, info: Info) -> list[NumberRange]:
+        """Read the ranges."""
+        async with info.context.desk.read() as reading:
+            spans = await uploads.spans(reading, self.row.id, MOST_RANGES)
+        return [NumberRange(first=PhoneNumber(s.first), last=PhoneNumber(s.last), size=s.size) for s in spans]

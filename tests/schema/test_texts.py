@@ -1,0 +1,49 @@
+"""Texts that no database takes."""
+
+import pytest
+
+from schema.build import NumberlineSchema
+from schema.context import Context
+
+NUL, HALF = "a\x00b", "a\ud800b"
+"""A NUL character, which PostgreSQL's text cannot hold, and half of a surrogate pair, which UTF-8 cannot."""
+
+INTERNAL = pytest.mark.xfail(strict=True, reason="psycopg's DataError and UnicodeEncodeError become INTERNAL_ERROR")
+
+READS = [
+    "query($text: String!) { services(filter: { search: $text }) { totalCount } }",
+    "query($text: String!) { customers(search: $text) { totalCount } }",
+    "query($text: String!) { service(by: { reference: $text }) { id } }",
+    "query($text: String!) { upload(by: { reference: $text }) { id } }",
+    "query($text: String!) { numbers(filter: { startsWith: $text }) { totalCount } }",
+    "query($text: PhoneNumber!) { number(number: $text) { id } }",
+]
+
+
+@INTERNAL
+@pytest.mark.parametrize("text", [NUL, HALF], ids=["NUL", "half"])
+@pytest.mark.parametrize("document", READS)
+async def test_a_text_that_cannot_be_stored_is_found_nowhere_or_told_so(
+    schema: NumberlineSchema, context: Context, document: str, text: str
+) -> None:
+    """It is the caller's mistake, so it is no internal error."""
+    result = await schema.execute(document, variable_values={"text": text}, context_value=context)
+
+    assert "INTERNAL_ERROR" not in [(error.extensions or {})["code"] for error in result.errors or ()]
+
+
+@INTERNAL
+@pytest.mark.parametrize("text", [NUL, HALF], ids=["NUL", "half"])
+async def test_a_name_that_cannot_be_stored_is_a_user_error(
+    schema: NumberlineSchema, own_context: Context, text: str
+) -> None:
+    """With the path of the input it is about."""
+    document = """mutation($input: TenantCreateInput!) {
+      tenantCreate(input: $input) { tenant { id } userErrors { code path } }
+    }"""
+    given = {"kind": "SERVICE_PROVIDER", "name": text}
+
+    result = await schema.execute(document, variable_values={"input": given}, context_value=own_context)
+
+    errors = [{"code": "TEXT_INVALID", "path": ["input", "name"]}]
+    assert result.data == {"tenantCreate": {"tenant": None, "userErrors": errors}}
