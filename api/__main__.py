@@ -1,0 +1,5 @@
+"""`python -m api` is `numberline`."""
+
+from api.cli import main
+
+main()

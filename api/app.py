@@ -1,0 +1,67 @@
+"""The ASGI application."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from starlette.applications import Starlette
+from starlette.responses import RedirectResponse
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from api import files, health, outbox, worker
+from api.consent import ConsentPages
+from api.graphiql import page
+from api.graphql import GraphQLEndpoint
+from api.keys import state_key
+from api.settings import Settings
+from api.wiring import House, built
+from schema.build import build_schema
+from schema.context import Services
+
+
+def create_app(settings: Settings) -> Starlette:
+    """Return the application; it builds its house when it starts."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with built(settings) as house, house.jobs.open_async(), house.feed.running():
+            app.router.routes.extend(_routes(house))
+            async with _working(house):
+                yield
+
+    return Starlette(lifespan=lifespan)
+
+
+def _routes(house: House) -> list[BaseRoute]:
+    services = Services(house.database, house.feed, house.desk)
+    graphql = GraphQLEndpoint(build_schema(), services, house.tokens, house.settings.allowed_origins)
+    return [
+        Route("/", lambda _: RedirectResponse("/graphql")),
+        Route("/graphql", graphql),
+        WebSocketRoute("/graphql", graphql),
+        *page.routes(_no_tabs),
+        *files.routes(),
+        *health.routes(house),
+        *outbox.routes(house),
+        *ConsentPages(house, state_key(house.settings.data_dir)).routes(),
+    ]
+
+
+def _no_tabs() -> page.Config:
+    """GraphiQL opens empty."""
+    return {}
+
+
+@asynccontextmanager
+async def _working(house: House) -> AsyncIterator[None]:
+    """Run the job worker beside the web, unless it runs elsewhere."""
+    if not house.settings.worker:
+        yield
+        return
+    task = asyncio.create_task(worker.work(house))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

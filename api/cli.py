@@ -1,0 +1,99 @@
+"""The command line: `numberline`."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from api import serving
+from api.demo import stage
+from api.identity import Tokens
+from api.keys import token_key
+from api.processes import simulator
+from api.settings import Settings
+from api.wiring import built, now
+from api.worker import work
+from provisioning.caller import Caller
+from schema.build import print_sdl
+from schema.ids import decode
+from store.migrate import migrate as upgrade
+from store.vocabulary import Level, Role
+
+main = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Upload phone numbers to Webex Cloud Connect.",
+)
+
+Port = Annotated[int | None, typer.Option(help="The port; default NUMBERLINE_PORT or 8000.")]
+
+
+@main.command()
+def serve(port: Port = None) -> None:
+    """Serve the API, with a job worker inside unless NUMBERLINE_WORKER=false."""
+    serving.serve(_settings(port))
+
+
+@main.command()
+def run(port: Port = None) -> None:
+    """Serve with a Control Hub simulator beside it: everything on this machine, nothing to set."""
+    settings = _settings(port)
+    with suppress(KeyboardInterrupt), simulator(settings.data_dir / "simulator.sqlite") as control_hub:
+        typer.echo(f"GraphiQL: {settings.base_url}/graphql   Control Hub simulator: {control_hub}")
+        serving.serve(settings.model_copy(update={"control_hub_url": control_hub}))
+
+
+@main.command()
+def demo(*, once: Annotated[bool, typer.Option("--once", help="End instead of leaving GraphiQL up.")] = False) -> None:
+    """Do the main job end to end with sample data, printing each step."""
+    raise typer.Exit(0 if stage.demo(once=once) else 1)
+
+
+@main.command()
+def worker() -> None:
+    """Run jobs only."""
+
+    async def work_on() -> None:
+        async with built(Settings()) as house, house.jobs.open_async():
+            await work(house)
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(work_on())
+
+
+@main.command()
+def migrate(
+    database_url: Annotated[str, typer.Option(envvar="NUMBERLINE_OWNER_URL", help="The database as its owner.")],
+) -> None:
+    """Bring a database up to date, as its owner. The embedded one is brought up to date by itself."""
+    upgrade(database_url)
+    typer.echo("The database is up to date.")
+
+
+@main.command()
+def token(
+    level: Annotated[Level, typer.Option(help="At which level.")] = Level.SYSTEM,
+    role: Annotated[Role, typer.Option(help="In which role.")] = Role.ADMIN,
+    bound_to: Annotated[str | None, typer.Option(help="The id of the provider, channel or customer.")] = None,
+    subject: Annotated[str, typer.Option(help="Who it is for; the audit trail shows it.")] = "developer",
+    hours: Annotated[int, typer.Option(help="How long it is good.")] = 12,
+) -> None:
+    """Print a bearer token, signed with the development key of the data folder."""
+    tokens = Tokens(token_key(Settings().data_dir), now)
+    key = decode(bound_to)[1] if bound_to else None
+    typer.echo(tokens.issue(Caller(subject, level, role, key), timedelta(hours=hours)))
+
+
+@main.command()
+def schema() -> None:
+    """Print the GraphQL schema, as schema.graphql holds it."""
+    typer.echo(print_sdl(), nl=False)
+
+
+def _settings(port: int | None) -> Settings:
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    return Settings() if port is None else Settings(port=port)

@@ -1,0 +1,143 @@
+"""The consent pages: where the link in an invitation leads, on to Control Hub, and back."""
+
+import html
+import secrets
+from datetime import timedelta
+
+import jwt
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from api.wiring import House, now
+from controlhub.errors import HubError
+from provisioning import consent
+from provisioning.consent import OpenInvitation
+from provisioning.errors import NumberlineError
+from store.scope import Scope
+
+PREFIX = "/consent"
+NONCE_COOKIE = "numberline-consent"
+"""Binds the way to Control Hub and back to one browser, so that nobody is made to consent for somebody else."""
+
+STATE_LIFETIME = timedelta(minutes=15)
+"""How long an administrator may take at Control Hub."""
+
+_SCOPE = Scope.everything("consent page")
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>
+<link rel="stylesheet" href="/consent.css"></head>
+<body><main><h1>{title}</h1>{body}</main></body>
+</html>
+"""
+
+STYLE = """body { font: 1rem/1.5 system-ui, sans-serif; margin: 0; background: #f4f5f7; color: #1c2733 }
+main { max-width: 34rem; margin: 10vh auto; padding: 2rem; background: #fff; border-radius: .5rem }
+button { font: inherit; padding: .6rem 1.4rem; border: 0; border-radius: .3rem; background: #0b5cad; color: #fff }
+"""
+
+
+class ConsentPages:
+    """The pages of one process."""
+
+    def __init__(self, house: House, state_key: bytes) -> None:
+        """Take a secret that signs the state handed to Control Hub."""
+        self._house = house
+        self._key = state_key
+        self._redirect_uri = f"{house.settings.base_url}{PREFIX}/callback"
+
+    def routes(self) -> list[Route]:
+        """Return the routes; the callback before the invitations, whose path would swallow it."""
+        return [
+            Route("/consent.css", _style),
+            Route(f"{PREFIX}/callback", self.callback),
+            Route(f"{PREFIX}/{{token}}", self.invitation, methods=["GET"]),
+            Route(f"{PREFIX}/{{token}}", self.go_on, methods=["POST"]),
+        ]
+
+    async def invitation(self, request: Request) -> Response:
+        """Say what is asked for, with a button that leads on."""
+        try:
+            opened = await self._open(request.path_params["token"])
+        except NumberlineError as error:
+            return _page("This invitation cannot be used", str(error), status=_status(error))
+        return _page("Your consent is needed", _question(opened), trusted=True)
+
+    async def go_on(self, request: Request) -> Response:
+        """Lead on to Control Hub, remembering in the browser where it came from."""
+        token = request.path_params["token"]
+        try:
+            await self._open(token)
+        except NumberlineError as error:
+            return _page("This invitation cannot be used", str(error), status=_status(error))
+        nonce = secrets.token_urlsafe(16)
+        claims = {"invitation": consent.token_hash(token).hex(), "nonce": nonce, "exp": now() + STATE_LIFETIME}
+        state = jwt.encode(claims, self._key, algorithm="HS256")
+        answer = RedirectResponse(self._house.hub.authorize_url(state, self._redirect_uri), status_code=303)
+        answer.set_cookie(
+            NONCE_COOKIE,
+            nonce,
+            max_age=int(STATE_LIFETIME.total_seconds()),
+            path=PREFIX,
+            httponly=True,
+            samesite="lax",
+            secure=self._redirect_uri.startswith("https:"),
+        )
+        return answer
+
+    async def callback(self, request: Request) -> Response:
+        """Take what Control Hub sends back."""
+        hashed = self._checked_state(request)
+        if hashed is None:
+            text = "Please open the link in your invitation again; the way back from Control Hub took too long."
+            return _page("Please start again", text, status=400)
+        if "code" not in request.query_params:
+            return _page("You have not consented", "Nothing has changed. The link in your invitation still works.")
+        desk = self._house.desk(_SCOPE)
+        try:
+            service = await consent.accept(
+                desk, self._house.hub, self._house.vault, hashed, request.query_params["code"], self._redirect_uri
+            )
+        except NumberlineError as error:
+            return _page("This invitation cannot be used", str(error), status=_status(error))
+        except HubError:
+            text = "Control Hub did not confirm the consent. Please open the link in your invitation again."
+            return _page("Please try again", text, status=502)
+        return _page("Thank you", f'Consent for "{service.name}" is given. You can close this page.')
+
+    def _checked_state(self, request: Request) -> bytes | None:
+        try:
+            claims = jwt.decode(request.query_params.get("state", ""), self._key, algorithms=["HS256"])
+        except jwt.InvalidTokenError:
+            return None
+        nonce = request.cookies.get(NONCE_COOKIE, "")
+        return bytes.fromhex(claims["invitation"]) if secrets.compare_digest(claims["nonce"], nonce) else None
+
+    async def _open(self, token: str) -> OpenInvitation:
+        return await consent.open_invitation(self._house.desk(_SCOPE), consent.token_hash(token))
+
+
+def _question(opened: OpenInvitation) -> str:
+    service, customer = html.escape(opened.service.name), html.escape(opened.customer.full_name)
+    return (
+        f"<p><b>{customer}</b> has ordered <b>{service}</b>. To add phone numbers to your Webex Control Hub for you, "
+        "we need the consent of an administrator of your Webex organization: to read its locations, telephony "
+        "configuration, PSTN connections and users, and to add, change and remove phone numbers.</p>"
+        '<form method="post"><button>Continue to Webex</button></form>'
+    )
+
+
+def _page(title: str, body: str, *, trusted: bool = False, status: int = 200) -> HTMLResponse:
+    text = body if trusted else f"<p>{html.escape(body)}</p>"
+    headers = {"cache-control": "no-store", "referrer-policy": "no-referrer", "x-frame-options": "DENY"}
+    return HTMLResponse(_PAGE.format(title=html.escape(title), body=text), status_code=status, headers=headers)
+
+
+def _status(error: NumberlineError) -> int:
+    return {"NOT_FOUND": 404, "UNAVAILABLE": 503}.get(error.code, 410)
+
+
+async def _style(_request: Request) -> Response:
+    return Response(STYLE, media_type="text/css")

@@ -1,0 +1,57 @@
+"""Running the application under uvicorn, and saying when it listens."""
+
+import asyncio
+import signal
+import socket
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from api.app import create_app
+from api.settings import Settings
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted. Port 0 takes any that is free; one line on standard output says which."""
+    listener = listening(settings.host, settings.port)
+    bound = settings.model_copy(update={"port": listener.getsockname()[1]})
+    announce(create_app(bound), listener, "numberline")
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Return a bound socket whose connections send small answers at once."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family)
+    # asyncio sets this only where the protocol number is given, which create_server leaves out; without it
+    # every answer in two segments waits 40 ms for the client's acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def announce(app: ASGIApp, listener: socket.socket, name: str) -> None:
+    """Serve an application on a bound socket, and print `NAME listening on ADDRESS` once it does."""
+    host, port = listener.getsockname()[:2]
+    config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio")
+    # uvicorn sends itself the signal again when it is done; our own callers still have to clean up then.
+    signal.signal(signal.SIGTERM, _leave)
+    serving = _Announcing(config, f"{name} listening on http://{host}:{port}")
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(serving.serve([listener]))
+
+
+def _leave(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+class _Announcing(uvicorn.Server):
+    """Says that it listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
+        super().__init__(config)
+        self._announcement = announcement
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(self._announcement, flush=True)  # noqa: T201  # whoever started us waits for this line

@@ -1,0 +1,77 @@
+"""Settings, from the environment: every name begins with NUMBERLINE_."""
+
+import os
+import sys
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from provisioning.desk import Limits
+
+WEBEX_SCOPES = (
+    "spark-admin:locations_read",
+    "spark-admin:telephony_config_read",
+    "spark-admin:telephony_config_write",
+    "spark-admin:telephony_pstn_read",
+    "spark-admin:people_read",
+)
+"""What the customer's administrator consents to (Webex developer documentation, scopes of the calls we make)."""
+
+
+def default_data_dir() -> Path:
+    """Return the user's data folder; as root a system folder, because the embedded database runs as its own user."""
+    if sys.platform != "win32" and os.geteuid() == 0:
+        return Path("/var/lib/numberline")
+    return user_data_path("numberline")
+
+
+class Settings(BaseSettings):
+    """What can be set. Without any of it, everything runs embedded on this machine."""
+
+    model_config = SettingsConfigDict(env_prefix="NUMBERLINE_", frozen=True)
+
+    data_dir: Path = Field(default_factory=default_data_dir)
+    """Where the embedded database, the development keys and the outbox are kept."""
+    database_url: SecretStr | None = None
+    """A PostgreSQL 18 or later, as the application's role; None: the embedded one."""
+    database_pool: int = 10
+    """How many connections this process keeps."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str | None = None
+    """The address at which browsers reach this server; None: host and port."""
+    worker: bool = True
+    """Whether the web process also runs jobs."""
+    allowed_origins: list[str] = Field(default_factory=list)
+    """Other origins whose pages may open a WebSocket, such as a front-end's development server."""
+    control_hub_url: str = "https://webexapis.com/v1"
+    """The base address of the Webex API."""
+    control_hub_client_id: str = "numberline"
+    control_hub_client_secret: SecretStr = SecretStr("simulated-secret")
+    control_hub_scopes: list[str] = Field(default_factory=lambda: list(WEBEX_SCOPES))
+    control_hub_requests: int = 5
+    """How many requests one organization gets at once."""
+    secret_keys: list[SecretStr] = Field(default_factory=list)
+    """Fernet keys for tokens at rest, the newest first; none: one in the data folder."""
+    upload_numbers: int = Limits().upload_numbers
+    """How many numbers one upload may hold."""
+    range_numbers: int = Limits().range_numbers
+    """How many numbers one range may hold."""
+    file_bytes: int = Limits().file_bytes
+    """How large an imported file may be."""
+    file_rows: int = Limits().file_rows
+    """How many rows an imported file may have."""
+    cac_max: int = Limits().cac
+    """The highest CAC value of Service and Contact Center numbers."""
+
+    @property
+    def base_url(self) -> str:
+        """Return the address at which browsers reach this server, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def limits(self) -> Limits:
+        """Return how much is taken at once."""
+        return Limits(self.upload_numbers, self.range_numbers, self.file_bytes, self.file_rows, self.cac_max)

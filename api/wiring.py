@@ -1,0 +1,157 @@
+"""Building the house: the one place where the parts are made and joined."""
+
+import asyncio
+import logging
+import random
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import psycopg
+from procrastinate import App, PsycopgConnector
+
+from api.identity import Tokens
+from api.keys import token_key, vault_key
+from api.mail import Outbox
+from api.settings import Settings
+from controlhub.client import WebexHub, WebexSettings
+from controlhub.exchange import Exchange
+from controlhub.protocol import Hub
+from controlhub.retries import RetryPolicy
+from provisioning.desk import Desk
+from provisioning.vault import Vault
+from store.database import Database
+from store.embedded import EmbeddedServer
+from store.events import EventFeed
+from store.jobs import JobQueue
+from store.migrate import as_application, ensure_database, migrate
+from store.scope import Scope
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 1.0
+"""How often a process looks whether the embedded database still runs."""
+
+DATABASE_NAME = "numberline"
+"""The database on the embedded server."""
+
+HUB_TIMEOUT_S = 20.0
+"""How long Control Hub may take to answer before its answer counts as missing."""
+
+
+HUB_REQUESTS = 100
+"""How many requests this process has open to Control Hub in all; each organization has its own, smaller share."""
+
+
+def now() -> datetime:
+    """Tell the time, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that a process of ours is made of."""
+
+    settings: Settings
+    database: Database
+    feed: EventFeed
+    jobs: App
+    tokens: Tokens
+    vault: Vault
+    outbox: Outbox
+    hub: Hub
+
+    def desk(self, scope: Scope) -> Desk:
+        """Return a desk for somebody."""
+        return Desk(scope, self.database, now, self.settings.limits)
+
+
+@asynccontextmanager
+async def built(settings: Settings) -> AsyncIterator[House]:
+    """Build the house and take it down again: database first up and last down."""
+    server = EmbeddedServer(settings.data_dir) if settings.database_url is None else None
+    url = await asyncio.to_thread(database_url, settings, server)
+    try:
+        async with httpx.AsyncClient(timeout=HUB_TIMEOUT_S) as http, _kept_running(server):
+            house = _join(settings, url, http)
+            try:
+                yield house
+            finally:
+                await house.database.close()
+    finally:
+        if server is not None:
+            await asyncio.to_thread(server.stop)
+
+
+@asynccontextmanager
+async def _kept_running(server: EmbeddedServer | None) -> AsyncIterator[None]:
+    """Start the embedded server again whenever it was killed, while the block runs."""
+    task = asyncio.create_task(_watch(server)) if server is not None else None
+    try:
+        yield
+    finally:
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+async def _watch(server: EmbeddedServer) -> None:
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        if not server.is_running():
+            logger.warning("the embedded database is gone; it is started again")
+            try:
+                await asyncio.to_thread(server.start)
+            except Exception:
+                logger.exception("the embedded database did not start; the next look tries again")
+
+
+def database_url(settings: Settings, server: EmbeddedServer | None) -> str:
+    """Return the application's URL of the database; the embedded one is started and migrated first."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    assert server is not None  # noqa: S101  # one of the two is there
+    owner_url = ensure_database(server.start(), DATABASE_NAME)
+    migrate(owner_url)
+    return as_application(owner_url)
+
+
+def _join(settings: Settings, url: str, http: httpx.AsyncClient) -> House:
+    jobs = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=5))
+    database = Database(url, JobQueue(jobs), pool_size=settings.database_pool)
+
+    async def listener() -> psycopg.AsyncConnection[Any]:
+        return await psycopg.AsyncConnection.connect(url, autocommit=True)
+
+    return House(
+        settings=settings,
+        database=database,
+        feed=EventFeed(database, listener),
+        jobs=jobs,
+        tokens=Tokens(token_key(settings.data_dir), now),
+        vault=Vault([key.get_secret_value() for key in settings.secret_keys] or [vault_key(settings.data_dir)]),
+        outbox=Outbox(settings.data_dir / "outbox", now),
+        hub=_hub(settings, http),
+    )
+
+
+def _hub(settings: Settings, http: httpx.AsyncClient) -> WebexHub:
+    webex = WebexSettings(
+        base_url=settings.control_hub_url,
+        client_id=settings.control_hub_client_id,
+        client_secret=settings.control_hub_client_secret.get_secret_value(),
+        scopes=tuple(settings.control_hub_scopes),
+    )
+    slots = asyncio.Semaphore(HUB_REQUESTS)
+    chance = random.SystemRandom().random
+    return WebexHub(webex, Exchange(http, slots, now, asyncio.sleep, chance, RetryPolicy()))
+
+
+def new_invitation_token() -> str:
+    """Return a token that nobody guesses: 256 random bits."""
+    return secrets.token_urlsafe(32)

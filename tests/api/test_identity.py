@@ -1,0 +1,131 @@
+"""Who is let in: bearer tokens over HTTP."""
+
+import json
+from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from api.keys import token_key
+from tests.api.conftest import Running
+from tests.api.journey import Api
+
+VIEWER = "{ viewer { subject level role } }"
+
+
+def claims(**changed: Any) -> dict[str, Any]:
+    """Return the claims of a good token at system level, but for what is changed; None leaves a claim out."""
+    now = datetime.now(UTC)
+    good = {
+        "iss": "numberline",
+        "aud": "numberline",
+        "iat": now,
+        "exp": now + timedelta(hours=1),
+        "sub": "forger",
+        "level": "SYSTEM",
+        "role": "ADMIN",
+        "bound_to": None,
+    }
+    return {name: value for name, value in {**good, **changed}.items() if value is not None}
+
+
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
+
+BAD_CLAIMS = [
+    {"exp": YESTERDAY},
+    {"exp": None},
+    {"iat": None},
+    {"sub": None},
+    {"aud": "somebody else"},
+    {"aud": None},
+    {"iss": "somebody else"},
+    {"iss": None},
+    {"level": None},
+    {"level": "GOD"},
+    {"role": "KING"},
+    {"role": None},
+    {"bound_to": str(uuid4())},
+    {"level": "PROVIDER"},
+    {"level": "PROVIDER", "bound_to": "not an id"},
+    {"nbf": datetime.now(UTC) + timedelta(hours=1)},
+]
+
+
+async def test_a_good_token_is_let_in(api: Api, running: Running) -> None:
+    """The reference for everything below: the same token with nothing changed."""
+    token = jwt.encode(claims(), token_key(running.data_dir), algorithm="ES256")
+
+    viewer = (await api.as_(token).query(VIEWER))["viewer"]
+
+    assert viewer == {"subject": "forger", "level": "SYSTEM", "role": "ADMIN"}
+
+
+@pytest.mark.parametrize("changed", BAD_CLAIMS, ids=lambda changed: ",".join(changed))
+async def test_a_token_with_a_bad_claim_is_refused(api: Api, running: Running, changed: dict[str, Any]) -> None:
+    """Signed by us, and still no good: expired, for somebody else, or saying what cannot be."""
+    token = jwt.encode(claims(**changed), token_key(running.data_dir), algorithm="ES256")
+
+    await _refused(api.as_(token))
+
+
+async def test_an_unsigned_token_is_refused(api: Api) -> None:
+    """`alg: none` says nothing."""
+    unsigned = jwt.encode(claims(), None, algorithm="none")
+
+    await _refused(api.as_(unsigned))
+
+
+async def test_a_token_signed_with_the_public_key_as_a_secret_is_refused(api: Api, running: Running) -> None:
+    """Only the algorithm that we sign with counts, whatever the token says."""
+    header, body = (
+        urlsafe_b64encode(json.dumps(part, default=lambda moment: int(moment.timestamp())).encode())
+        .decode()
+        .rstrip("=")
+        for part in ({"alg": "HS256", "typ": "JWT"}, claims())
+    )
+    forged = jwt.encode(claims(), token_key(running.data_dir).hex(), algorithm="HS256")
+
+    await _refused(api.as_(forged))
+    await _refused(api.as_(f"{header}.{body}.{forged.rpartition('.')[2]}"))
+
+
+async def test_a_token_of_another_key_is_refused(api: Api) -> None:
+    """Somebody else's key is not ours."""
+    await _refused(api.as_(jwt.encode(claims(), ec.generate_private_key(ec.SECP256R1()), algorithm="ES256")))
+
+
+@pytest.mark.parametrize(
+    "header", ["Bearer", "Bearer ", "Bearer garbage", "Bearer a.b.c", "Basic dXNlcjpwYXNz", "garbage"]
+)
+async def test_a_header_without_a_token_is_refused(api: Api, header: str) -> None:
+    """Whatever else it holds."""
+    answer = await api.http.post(f"{api.address}/graphql", json={"query": VIEWER}, headers={"authorization": header})
+
+    assert (answer.status_code, _code(answer.json())) == (401, "UNAUTHENTICATED")
+
+
+async def test_without_a_token_nothing_is_answered_but_the_schema(api: Api) -> None:
+    """GraphiQL can load the schema before somebody has put a token in."""
+    stranger = api.as_(None)
+
+    assert await stranger.codes(VIEWER) == ["UNAUTHENTICATED"]
+    assert await stranger.codes('{ node(id: "x") { id } }') == ["UNAUTHENTICATED"]
+    assert await stranger.query("{ __schema { queryType { name } } }") == {"__schema": {"queryType": {"name": "Query"}}}
+
+
+async def _refused(api: Api) -> None:
+    answer = await api.post(VIEWER)
+
+    assert (answer.status_code, _code(answer.json())) == (401, "UNAUTHENTICATED")
+    assert answer.headers["content-type"] == "application/json"
+    assert "data" not in answer.json()
+
+
+def _code(body: dict[str, Any]) -> str:
+    (error,) = body["errors"]
+    code: str = error["extensions"]["code"]
+    return code

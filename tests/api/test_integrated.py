@@ -1,0 +1,199 @@
+"""The main job: numbers of an Integrated service go to Control Hub while somebody watches."""
+
+import asyncio
+from contextlib import aclosing
+from typing import Any
+
+import httpx
+
+from api.demo.consenting import consent, numbers_in_control_hub
+from tests.api.conftest import Running
+from tests.api.journey import (
+    Api,
+    Site,
+    added,
+    block,
+    connected,
+    ended,
+    estate,
+    invitation,
+    locations,
+    onboard,
+    started,
+    submitted,
+)
+
+STATUS = """subscription($services: [ServiceBy!]!, $after: String) {
+  serviceStatusChanged(services: $services, after: $after) { previousStatus status at cursor service { id status } }
+}"""
+
+PROGRESS = """subscription($upload: UploadBy!, $after: String) {
+  uploadProgressed(upload: $upload, after: $after) {
+    status at cursor counts { total valid invalid submitted pending added failed withdrawn } upload { id }
+  }
+}"""
+
+NUMBERS = """query($filter: NumbersFilter) { numbers(filter: $filter, orderBy: NUMBER) { nodes {
+  number type webexPhoneType cacValue serviceInfo status syncState syncedAt source problem { code }
+  location { name } sipConnection { id } callingProfile { id } service { id } customer { id } upload { id }
+} } }"""
+
+
+async def test_an_integrated_service_goes_from_pending_consent_to_ready(api: Api, running: Running) -> None:
+    """Consent, location, upload, sync; a subscriber is told each status, the present one first."""
+    owner = await estate(api)
+    service = await onboard(api, owner, mode="INTEGRATED")
+    block_ = block()
+
+    async with asyncio.timeout(30), aclosing(api.follow(STATUS, services=[{"id": service}])) as changes:
+        first = (await anext(changes))["serviceStatusChanged"]
+        await consent(await invitation(api, owner.admin), owner.organization)
+        second = (await anext(changes))["serviceStatusChanged"]
+        location = (await locations(api, service))["New York"]
+        await api.make("locationAttach", location={"id": location})
+        site = Site(owner, service, location, await connected(api, service, owner.profile))
+        upload = await submitted(api, site, f"{block_}001", (f"{block_}010", f"{block_}019"), webexPhoneType="DID")
+        third = (await anext(changes))["serviceStatusChanged"]
+
+    assert [_transition(change) for change in (first, second, third)] == [
+        (None, "PENDING_CONSENT"),
+        ("PENDING_CONSENT", "PENDING_PROVISIONING"),
+        ("PENDING_PROVISIONING", "READY"),
+    ]
+    assert first["service"]["id"] == service
+    assert await ended(api, upload) == "COMPLETED"
+    expected = {f"{block_}001", *(f"{block_}{number:03}" for number in range(10, 20))}
+    assert await numbers_in_control_hub(running.control_hub, owner.organization) == expected
+
+
+async def test_a_subscriber_that_comes_back_gets_what_it_missed_once_and_in_order(api: Api) -> None:
+    """From any cursor on: nothing is left out, nothing comes twice."""
+    owner = await estate(api)
+    service = await onboard(api, owner, mode="INTEGRATED")
+    begun = await _first(api, STATUS, services=[{"id": service}])
+    await consent(await invitation(api, owner.admin), owner.organization)
+    location = (await locations(api, service))["New York"]
+    await api.make("locationAttach", location={"id": location})
+    site = Site(owner, service, location, await connected(api, service, owner.profile))
+    upload = await submitted(api, site, f"{block()}001", webexPhoneType="DID")
+    await ended(api, upload)
+
+    async with (
+        asyncio.timeout(10),
+        aclosing(api.follow(STATUS, services=[{"id": service}], after=begun["cursor"])) as s,
+    ):
+        missed = [(await anext(s))["serviceStatusChanged"] for _ in range(2)]
+    rest = await _first(api, STATUS, services=[{"id": service}], after=missed[0]["cursor"])
+
+    assert [_transition(change) for change in missed] == [
+        ("PENDING_CONSENT", "PENDING_PROVISIONING"),
+        ("PENDING_PROVISIONING", "READY"),
+    ]
+    assert rest == missed[1]
+
+
+async def test_the_progress_of_an_upload_ends_with_true_counts(api: Api, integrated: Site) -> None:
+    """Every status comes in order, the counts only grow, and the last ones add up."""
+    upload = await started(api, integrated, webexPhoneType="DID")
+    free = block()
+    await added(api, upload, (f"{free}000", f"{free}119"), "reception")
+
+    async with asyncio.timeout(30), aclosing(api.follow(PROGRESS, upload={"id": upload})) as steps:
+        seen = [(await anext(steps))["uploadProgressed"]]
+        await api.make("uploadSubmit", upload={"id": upload})
+        async for step in steps:
+            seen.append(step["uploadProgressed"])
+            if seen[-1]["status"] == "COMPLETED":
+                break
+
+    statuses = [step["status"] for step in seen]
+    assert list(dict.fromkeys(statuses)) == ["DRAFT", "SUBMITTED", "SYNCING", "COMPLETED"]
+    grown = [step["counts"]["added"] for step in seen]
+    assert grown == sorted(grown)
+    assert seen[-1]["counts"] == {
+        "total": 121,
+        "valid": 120,
+        "invalid": 1,
+        "submitted": 120,
+        "pending": 0,
+        "added": 120,
+        "failed": 0,
+        "withdrawn": 0,
+    }
+
+
+async def test_a_follower_of_an_upload_gets_each_status_it_missed_once(api: Api, integrated: Site) -> None:
+    """Whoever comes back with a cursor after the end is told how it came to the end."""
+    upload = await started(api, integrated, webexPhoneType="DID")
+    await added(api, upload, f"{block()}001")
+    begun = await _first(api, PROGRESS, upload={"id": upload})
+    await api.make("uploadSubmit", upload={"id": upload})
+    await ended(api, upload)
+
+    async with asyncio.timeout(10), aclosing(api.follow(PROGRESS, upload={"id": upload}, after=begun["cursor"])) as s:
+        missed = [(await anext(s))["uploadProgressed"]["status"] for _ in range(3)]
+
+    assert missed == ["SUBMITTED", "SYNCING", "COMPLETED"]
+
+
+async def test_a_synced_number_says_everything_about_itself(api: Api, integrated: Site) -> None:
+    """What was entered in the header stands on the number, with what it leads to."""
+    number = f"{block()}001"
+    header = {"numberType": "SERVICE", "cacValue": 30, "webexPhoneType": "TOLLFREE", "serviceInfo": "Fax"}
+    upload = await submitted(api, integrated, number, **header)
+    await ended(api, upload)
+
+    (found,) = (await api.query(NUMBERS, filter={"upload": upload}))["numbers"]["nodes"]
+
+    assert found.pop("syncedAt") is not None
+    assert found == {
+        "number": number,
+        "type": "SERVICE",
+        "webexPhoneType": "TOLLFREE",
+        "cacValue": 30,
+        "serviceInfo": "Fax",
+        "status": "ACTIVE",
+        "syncState": "SYNCED",
+        "source": "ENTRY",
+        "problem": None,
+        "location": {"name": "New York"},
+        "sipConnection": {"id": integrated.connection},
+        "callingProfile": {"id": integrated.estate.profile},
+        "service": {"id": integrated.service},
+        "customer": {"id": integrated.estate.customer},
+        "upload": {"id": upload},
+    }
+
+
+async def test_a_number_that_control_hub_refuses_is_rejected_and_frees_the_number(
+    api: Api, running: Running, http: httpx.AsyncClient, integrated: Site
+) -> None:
+    """The others go through: the upload is PARTIAL, and the refused number says why."""
+    free = block()
+    body = {"errors": [{"key": f"{free}002", "message": [{"code": "ERR.V.TRM.TMN60003", "description": "Not yours"}]}]}
+    rule = {"method": "POST", "path_contains": "/numbers", "body_contains": f"{free}002", "status": 400, "body": body}
+    await http.post(f"{running.simulator}/_faults", json={"rules": [rule]})
+
+    upload = await submitted(api, integrated, (f"{free}001", f"{free}003"), webexPhoneType="DID")
+    status = await ended(api, upload)
+    await http.delete(f"{running.simulator}/_faults")
+
+    nodes = (await api.query(NUMBERS, filter={"upload": upload}))["numbers"]["nodes"]
+    assert status == "PARTIAL"
+    assert [(node["status"], node["syncState"]) for node in nodes] == [
+        ("ACTIVE", "SYNCED"),
+        ("REJECTED", "FAILED"),
+        ("ACTIVE", "SYNCED"),
+    ]
+    assert nodes[1]["problem"]["code"]
+
+
+async def _first(api: Api, document: str, **variables: Any) -> dict[str, Any]:
+    async with asyncio.timeout(10), aclosing(api.follow(document, **variables)) as events:
+        (found,) = (await anext(events)).values()
+    event: dict[str, Any] = found
+    return event
+
+
+def _transition(change: dict[str, Any]) -> tuple[str | None, str]:
+    return change["previousStatus"], change["status"]
