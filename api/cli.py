@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
@@ -18,7 +19,8 @@ from api.wiring import built, now
 from api.worker import work
 from provisioning.caller import Caller
 from schema.build import print_sdl
-from schema.ids import decode
+from schema.ids import key_of
+from store.errors import NotFound
 from store.migrate import migrate as upgrade
 from store.vocabulary import Level, Role
 
@@ -83,15 +85,26 @@ def token(
     hours: Annotated[int, typer.Option(help="How long it is good.")] = 12,
 ) -> None:
     """Print a bearer token, signed with the development key of the data folder."""
+    caller = Caller(subject, level, role, _bound_key(level, bound_to))
     tokens = Tokens(token_key(Settings().data_dir), now)
-    key = decode(bound_to)[1] if bound_to else None
-    typer.echo(tokens.issue(Caller(subject, level, role, key), timedelta(hours=hours)))
+    typer.echo(tokens.issue(caller, timedelta(hours=hours)))
 
 
 @main.command()
 def schema() -> None:
     """Print the GraphQL schema, as schema.graphql holds it."""
     typer.echo(print_sdl(), nl=False)
+
+
+def _bound_key(level: Level, bound_to: str | None) -> UUID | None:
+    """Return the key of what a token is bound to; refuse what would never be let in."""
+    if (level is Level.SYSTEM) != (bound_to is None):
+        raise typer.BadParameter("Every level but SYSTEM needs --bound-to, and SYSTEM takes none.")
+    kind = "Customer" if level is Level.CUSTOMER else "Tenant"
+    try:
+        return key_of(bound_to, kind) if bound_to is not None else None
+    except NotFound as error:
+        raise typer.BadParameter(f"{bound_to!r} is not the id of a {kind.lower()}.") from error
 
 
 def _settings(port: int | None) -> Settings:

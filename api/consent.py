@@ -113,7 +113,9 @@ class ConsentPages:
         except jwt.InvalidTokenError:
             return None
         nonce = request.cookies.get(NONCE_COOKIE, "")
-        return bytes.fromhex(claims["invitation"]) if secrets.compare_digest(claims["nonce"], nonce) else None
+        # As bytes, because a cookie may hold anything and texts are compared in ASCII only.
+        same = secrets.compare_digest(claims["nonce"].encode(), nonce.encode())
+        return bytes.fromhex(claims["invitation"]) if same else None
 
     async def _open(self, token: str) -> OpenInvitation:
         return await consent.open_invitation(self._house.desk(_SCOPE), consent.token_hash(token))

@@ -1,6 +1,8 @@
 """Bearer tokens: signed JWTs that say who calls, at which level and in which role."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import jwt
@@ -16,6 +18,9 @@ ISSUER = "numberline"
 AUDIENCE = "numberline"
 ALGORITHM = "ES256"
 
+KNOWN_TOKENS = 1_024
+"""How many checked tokens a process remembers."""
+
 
 class Tokens:
     """Issues and checks tokens with one key."""
@@ -26,6 +31,8 @@ class Tokens:
         assert isinstance(key, EllipticCurvePrivateKey)  # noqa: S101  # made by api.keys
         self._private, self._public = key, key.public_key()
         self._clock = clock
+        # Checking a signature takes longer than answering a small query; a good token stays good until its end.
+        self._checked = lru_cache(maxsize=KNOWN_TOKENS)(self._check)
 
     def issue(self, caller: Caller, lifetime: timedelta) -> str:
         """Return a token for the caller."""
@@ -53,12 +60,20 @@ class Tokens:
         if scheme.lower() != "bearer":
             raise Unauthenticated
         try:
-            return _caller(self._claims(token.strip()))
+            caller, expires_at = self._checked(token.strip())
         except (jwt.InvalidTokenError, KeyError, ValueError) as error:
             raise Unauthenticated from error
+        if expires_at <= self._clock().timestamp():
+            raise Unauthenticated
+        return caller
 
-    def _claims(self, token: str) -> dict[str, str | None]:
-        claims: dict[str, str | None] = jwt.decode(
+    def _check(self, token: str) -> tuple[Caller, float]:
+        """Return who a good token is for and when it ends (seconds since 1970)."""
+        claims = self._claims(token)
+        return _caller(claims), float(claims["exp"])
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        claims: dict[str, Any] = jwt.decode(
             token,
             self._public,
             algorithms=[ALGORITHM],
@@ -69,7 +84,7 @@ class Tokens:
         return claims
 
 
-def _caller(claims: dict[str, str | None]) -> Caller:
+def _caller(claims: dict[str, Any]) -> Caller:
     """Return the caller of checked claims. Below system level a token without a bound id would see nothing or all."""
     level = Level[claims["level"] or ""]
     bound_to = UUID(claims["bound_to"]) if claims.get("bound_to") else None

@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 CONCURRENCY = 8
 """How many jobs a worker runs at once, each of another organization."""
 
+POLL_S = 0.5
+"""How often a worker looks for jobs whose lock has come free; new jobs without one wake it at once."""
+
 HEARTBEAT_S = 1.0
 """How often a worker says that it lives."""
 
@@ -79,7 +82,7 @@ async def _run(house: House) -> None:
         concurrency=CONCURRENCY,
         install_signal_handlers=False,
         listen_notify=True,
-        fetch_job_polling_interval=5.0,
+        fetch_job_polling_interval=POLL_S,
         update_heartbeat_interval=HEARTBEAT_S,
         stalled_worker_timeout=STALLED_S,
         shutdown_graceful_timeout=5.0,

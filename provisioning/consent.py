@@ -102,12 +102,13 @@ async def accept(desk: Desk, hub: Hub, vault: Vault, hashed: bytes, code: str, r
     Locations are read and waiting numbers sent after the commit. Raises NotFound, InvitationUsed,
     InvitationExpired, OrganizationDiffers, and what the hub raises.
     """
-    await open_invitation(desk, hashed)
+    service_id = (await open_invitation(desk, hashed)).service.id
     tokens = await hub.tokens_for_code(code, redirect_uri)
     organization_id = await hub.organization_id(tokens.access_token)
     async with desk.begin() as transaction:
+        # The service before the invitation: the order in which a new invitation locks them too.
+        service = await one(transaction, Service, Name(id=service_id), lock=True)
         opened = await _open(desk, transaction, hashed, lock=True)
-        service = await one(transaction, Service, Name(id=opened.service.id), lock=True)
         if service.organization_id not in {None, organization_id}:
             raise OrganizationDiffers
         await _keep(desk, transaction, vault, opened.invitation, tokens, organization_id)

@@ -12,6 +12,7 @@ from store.errors import (
     NameTaken,
     NotFound,
     NumberlineError,
+    TextInvalid,
     Unavailable,
 )
 
@@ -272,5 +273,6 @@ __all__ = [
     "NameTaken",
     "NotFound",
     "NumberlineError",
+    "TextInvalid",
     "Unavailable",
 ]

@@ -170,8 +170,10 @@ async def attach(desk: Desk, location: Name) -> Location:
     Raises NotFound, LocationMissing, LocationCountryUnknown, PstnConnectionUnfit, ServiceRemoving.
     """
     async with desk.begin() as transaction:
+        service_id = (await one(transaction, Location, location)).service_id
+        # The service before the location: the order in which a refresh locks them too.
+        service = await one(transaction, Service, Name(id=service_id), lock=True)
         found = await one(transaction, Location, location, lock=True)
-        service = await one(transaction, Service, Name(id=found.service_id), lock=True)
         _refuse_removing(service)
         refuse_unfit(found)
         if found.attached_at is None:

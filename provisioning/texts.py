@@ -2,10 +2,13 @@
 
 import re
 
-from provisioning.errors import Blank, EmailInvalid, NumberlineError, TooLong
+from provisioning.errors import Blank, EmailInvalid, NumberlineError, TextInvalid, TooLong
 
 LONGEST_NAME = 200
 """Characters in a name; generous for people, bounded for pages."""
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""A NUL character, which PostgreSQL's text does not have, and halves of surrogate pairs, which UTF-8 does not have."""
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 """Only enough to catch a slip of the keyboard: whether mail arrives is what the invitation finds out."""
@@ -19,10 +22,12 @@ def name_fault(value: str, what: str, *path: str) -> NumberlineError | None:
 
 
 def length_fault(value: str | None, what: str, *path: str) -> NumberlineError | None:
-    """Return TooLong where an optional text is too long."""
-    if value is not None and len(value) > LONGEST_NAME:
-        return TooLong(what, LONGEST_NAME, path=path)
-    return None
+    """Return what is wrong with an optional text: too long, or a character that cannot be stored."""
+    if value is None:
+        return None
+    if _UNSTORABLE.search(value):
+        return TextInvalid(path=path)
+    return TooLong(what, LONGEST_NAME, path=path) if len(value) > LONGEST_NAME else None
 
 
 def reference_fault(value: str | None) -> NumberlineError | None:

@@ -8,6 +8,7 @@ from strawberry.types.execution import ExecutionContext
 
 from schema import gate
 from schema.errors import put_code
+from schema.executor import Executor
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.scalars import SCALARS
@@ -50,4 +51,5 @@ def _schema(config: StrawberryConfig) -> NumberlineSchema:
         subscription=Subscription,
         config=config,
         extensions=[ParserCache, ValidationCache],
+        execution_context_class=Executor,
     )

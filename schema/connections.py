@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -72,13 +72,13 @@ class Connection(Generic[Item]):
 
     nodes: list[Item] = described("The rows of this page.")
     page_info: PageInfo = described("Where this page stands in the list.")
-    cursors: strawberry.Private[Sequence[str]]
+    cursor: strawberry.Private[Callable[[int], str]]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
     @strawberry.field(description="The rows of this page with their cursors.")
     def edges(self) -> list[Edge[Item]]:
         """Pair the rows with their cursors."""
-        return [Edge(cursor=cursor, node=node) for cursor, node in zip(self.cursors, self.nodes, strict=True)]
+        return [Edge(cursor=self.cursor(place), node=node) for place, node in enumerate(self.nodes)]
 
     @strawberry.field(description="How many rows the whole list has; counted only when asked for.")
     async def total_count(self) -> int:
@@ -120,14 +120,16 @@ async def listed(
         async with info.context.desk.read() as reading:
             return await total(reading)
 
-    cursors = [encode_cursor(order, row) for row in found.rows]
+    def cursor(place: int) -> str:
+        return encode_cursor(order, found.rows[place])
+
     page_info = PageInfo(
         has_next_page=found.has_next,
         has_previous_page=found.has_previous,
-        start_cursor=cursors[0] if cursors else None,
-        end_cursor=cursors[-1] if cursors else None,
+        start_cursor=cursor(0) if found.rows else None,
+        end_cursor=cursor(-1) if found.rows else None,
     )
-    return Connection(nodes=[convert(row) for row in found.rows], page_info=page_info, cursors=cursors, count=count)
+    return Connection(nodes=[convert(row) for row in found.rows], page_info=page_info, cursor=cursor, count=count)
 
 
 def encode_cursor(order: Order, row: Any) -> str:

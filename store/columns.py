@@ -1,6 +1,6 @@
 """Column types and the pieces that several tables share."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +11,10 @@ from store.vocabulary import Word
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware point in time, kept and returned in UTC."""
+    """An aware point in time. It comes back in UTC, because our connections speak UTC (see `store.database`)."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Return UTC whatever time zone the connection speaks."""
-        return None if value is None else value.astimezone(UTC)
 
 
 class PlainText(TypeDecorator[str]):

@@ -61,3 +61,10 @@ class Unavailable(NumberlineError):
     """The database cannot be reached at the moment; send the same request again in a few seconds."""
 
     code = "UNAVAILABLE"
+
+
+@dataclass(eq=False)
+class TextInvalid(NumberlineError):
+    """A text holds a NUL character or half of a surrogate pair, which cannot be stored; remove it."""
+
+    code = "TEXT_INVALID"

@@ -2,31 +2,51 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, select, text
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from store.database import Reading, Transaction
 from store.paging import Key, Order, Page, Window, count, id_key, page
+from store.records import Records
 from store.scope import within
 from store.searching import within_prefix
 from store.tables import Customer, Location, Number, Service, Tenant, Upload
 from store.vocabulary import NumberSource, NumberStatus, NumberType, SyncState
 
-_Channel: Any = aliased(Tenant)
+_NUMBER: Any = Number.__table__  # type: ignore[attr-defined]  # set by SQLModel, as below
+_LOCATION: Any = Location.__table__  # type: ignore[attr-defined]
+_SERVICE: Any = Service.__table__  # type: ignore[attr-defined]
+_CUSTOMER: Any = Customer.__table__  # type: ignore[attr-defined]
+_CHANNEL: Any = Tenant.__table__.alias("channel")  # type: ignore[attr-defined]
+_N: Any = _NUMBER.c
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is wanted of each number: `columns` by name, of whichever table (None: all), and which tables beside it."""
+
+    columns: frozenset[str] | None = None
+    location: bool = True
+    service: bool = True
+    """The service with its customer and channel."""
+
+
+EVERYTHING = Asked()
+"""All there is to know."""
 
 
 class NumberRow(NamedTuple):
-    """A line of the Numbers Management page."""
+    """A line of the Numbers Management page: records with the columns of these tables, None where not asked for."""
 
     number: Number
-    location: Location
-    service: Service
-    customer: Customer
-    channel_name: str | None
+    location: Location | None = None
+    service: Service | None = None
+    customer: Customer | None = None
+    channel_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +66,29 @@ class NumberFilter:
     source: NumberSource | None = None
 
 
-BY_ACQUISITION = Order("ACQUIRED_AT", (id_key(Number),), descending=True)
-BY_NUMBER = Order("NUMBER", (Key(col(Number.e164), lambda row: row[0].e164), id_key(Number)))
+BY_ACQUISITION = Order("ACQUIRED_AT", (id_key(_N),), descending=True)
+BY_NUMBER = Order("NUMBER", (Key(_N.e164, lambda row: row[0].e164), id_key(_N)))
 
 
-async def listing(reading: Reading, wanted: NumberFilter, order: Order, window: Window) -> Page[NumberRow]:
-    """Return a page of numbers with their locations, services and customers."""
-    return await page(reading, _narrowed(_rows(), reading, wanted), order, window)
+async def listing(
+    reading: Reading, wanted: NumberFilter, order: Order, window: Window, asked: Asked = EVERYTHING
+) -> Page[NumberRow]:
+    """Return a page of numbers with what is asked for."""
+    found = await page(reading, _narrowed(_select(asked), reading, wanted), order, window)
+    return Page(_rows(found.rows, asked), found.has_next, found.has_previous)
 
 
 async def rows(reading: Reading, ids: list[UUID]) -> list[NumberRow | None]:
-    """Return numbers with what belongs to them in the order of the ids, None where there is none in scope."""
-    query = _narrowed(_rows(), reading, NumberFilter()).where(col(Number.id).in_(set(ids)))
-    found = {row[0].id: NumberRow(*row) for row in (await reading.session.execute(query)).all()}
-    return [found.get(wanted) for wanted in ids]
+    """Return numbers with all that belongs to them in the order of the ids, None where there is none in scope."""
+    query = _narrowed(_select(EVERYTHING), reading, NumberFilter()).where(_N.id.in_(set(ids)))
+    found = _rows((await reading.session.execute(query)).all(), EVERYTHING)
+    by_id = {row.number.id: row for row in found}
+    return [by_id.get(wanted) for wanted in ids]
 
 
 async def total(reading: Reading, wanted: NumberFilter) -> int:
     """Return how many numbers `listing` has."""
-    return await count(reading, _narrowed(select(col(Number.id)), reading, wanted))
+    return await count(reading, _narrowed(select(_N.id), reading, wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,33 +144,53 @@ async def of_upload(reading: Reading, upload_id: UUID) -> set[str]:
     return set((await reading.session.scalars(query)).all())
 
 
-def _rows() -> Any:
-    return (
-        select(Number, Location, Service, Customer, _Channel.name)
-        .join(Location, col(Location.id) == col(Number.location_id))
-        .join(Service, col(Service.id) == col(Number.service_id))
-        .join(Customer, col(Customer.id) == col(Number.customer_id))
-        .outerjoin(_Channel, col(_Channel.id) == col(Number.channel_id))
-    )
+@lru_cache(maxsize=256)
+def _select(asked: Asked) -> Select[Any]:
+    """Return the SELECT without conditions. Tables, not entities: the ORM would take longer than the database."""
+    tables: Any = _NUMBER
+    columns = list(_records(asked).columns)
+    if asked.location:
+        tables = tables.join(_LOCATION, _LOCATION.c.id == _N.location_id)
+    if asked.service:
+        tables = tables.join(_SERVICE, _SERVICE.c.id == _N.service_id)
+        tables = tables.join(_CUSTOMER, _CUSTOMER.c.id == _N.customer_id)
+        tables = tables.outerjoin(_CHANNEL, _CHANNEL.c.id == _N.channel_id)
+        columns.append(_CHANNEL.c.name)
+    return select(*columns).select_from(tables)
+
+
+@lru_cache(maxsize=256)
+def _records(asked: Asked) -> Records:
+    beside = [*([Location] if asked.location else ()), *([Service, Customer] if asked.service else ())]
+    # What the order, and what belongs to the number but is read later, needs is read in any case.
+    always = {"e164", "sip_connection_id", "upload_id"}
+    return Records([Number, *beside], None if asked.columns is None else asked.columns | always)
+
+
+def _rows(found: Sequence[Any], asked: Asked) -> list[NumberRow]:
+    read = _records(asked).read(found)
+    if asked.location:
+        return [NumberRow(*row) for row in read]
+    return [NumberRow(row[0], None, *row[1:]) for row in read]
 
 
 def _narrowed(query: Select[Any], reading: Reading, wanted: NumberFilter) -> Select[Any]:
     exact = {
-        col(Number.customer_id): wanted.customer_id,
-        col(Number.service_id): wanted.service_id,
-        col(Number.location_id): wanted.location_id,
-        col(Number.upload_id): wanted.upload_id,
-        col(Number.e164): wanted.e164,
-        col(Number.type): wanted.type,
-        col(Number.status): wanted.status,
-        col(Number.sync_state): wanted.sync_state,
-        col(Number.source): wanted.source,
+        _N.customer_id: wanted.customer_id,
+        _N.service_id: wanted.service_id,
+        _N.location_id: wanted.location_id,
+        _N.upload_id: wanted.upload_id,
+        _N.e164: wanted.e164,
+        _N.type: wanted.type,
+        _N.status: wanted.status,
+        _N.sync_state: wanted.sync_state,
+        _N.source: wanted.source,
     }
     query = query.where(
-        reading.scope.covers(Number), *(column == value for column, value in exact.items() if value is not None)
+        reading.scope.covers(_N), *(column == value for column, value in exact.items() if value is not None)
     )
     if wanted.below is not None:
-        query = query.where(within(wanted.below, Number))
+        query = query.where(within(wanted.below, _N))
     if wanted.starts_with:
-        query = query.where(within_prefix(col(Number.e164), wanted.starts_with))
+        query = query.where(within_prefix(_N.e164, wanted.starts_with))
     return query

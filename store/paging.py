@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, select, tuple_
 
 from store.database import Reading
 from store.errors import NumberlineError
@@ -70,7 +70,7 @@ async def page(reading: Reading, query: Select[Any], order: Order, window: Windo
     if window.cursor is not None:
         query = query.where(_beyond(order, window.cursor, descending=descending))
     columns = [key.column.desc() if descending else key.column.asc() for key in order.keys]
-    found = await reading.session.execute(query.order_by(*columns).limit(window.size + 1))
+    found = await reading.session.execute(query.order_by(*columns).limit(_written(window.size + 1)))
     rows = list(found.all())
     more = len(rows) > window.size
     rows = rows[: window.size]
@@ -111,6 +111,11 @@ def _beyond(order: Order, cursor: tuple[str, ...], *, descending: bool) -> Colum
     # Each value takes the type of its column, so that the database compares like with like.
     bound = tuple_(*values, types=[key.column.type for key in order.keys])
     return place < bound if descending else place > bound
+
+
+def _written(limit: int) -> BindParameter[int]:
+    """Write the limit into the statement: as a parameter it would keep PostgreSQL from reusing the plan."""
+    return bindparam(None, limit, type_=Integer, literal_execute=True)
 
 
 def _text(value: object) -> str:

@@ -5,7 +5,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, true
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
 from store.tables import Customer, Tenant
 from store.vocabulary import Level
@@ -24,8 +24,8 @@ class Scope:
         """Return the scope of our own parts that serve every tenant, such as the worker or the consent page."""
         return cls(Level.SYSTEM, None, actor)
 
-    def covers(self, table: type[Any]) -> ColumnElement[bool]:
-        """Return the condition that keeps a statement on `table` within this scope."""
+    def covers(self, table: Any) -> ColumnElement[bool]:
+        """Return the condition that keeps a statement on `table`, a class or the columns of one, within this scope."""
         if self.level is Level.SYSTEM:
             return true()
         if self.level is Level.PROVIDER:
@@ -40,14 +40,14 @@ class Scope:
         return f"{self.level}:{self.id}"
 
 
-def _belongs_to_customer(table: type[SQLModel], customer_id: UUID | None) -> ColumnElement[bool]:
+def _belongs_to_customer(table: Any, customer_id: UUID | None) -> ColumnElement[bool]:
     if table is Customer:
         return col(Customer.id) == customer_id
     column = getattr(table, "customer_id", None)
     return false() if column is None else column == customer_id
 
 
-def within(tenant: Tenant, table: type[Any]) -> ColumnElement[bool]:
+def within(tenant: Tenant, table: Any) -> ColumnElement[bool]:
     """Return the condition "belongs to the subtree of this tenant"."""
     if tenant.parent_id is None:
         return true()

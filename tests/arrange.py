@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 from sqlalchemy import func, select, text
 from sqlmodel import SQLModel, col
 
@@ -17,6 +18,7 @@ from api.mail import Outbox
 from controlhub.protocol import Hub
 from provisioning import consent, locations
 from provisioning.desk import Desk
+from provisioning.errors import NumberlineError, Refused
 from provisioning.locations import NewLocation
 from provisioning.routing import NewCallingProfile, NewSipConnection, SbcDevice
 from provisioning.routing import create_calling_profile as new_profile
@@ -309,3 +311,13 @@ async def blocked(desk: Desk) -> None:
     async with asyncio.timeout(5), desk.read() as reading:
         while (await reading.session.execute(waits)).first() is None:
             pass
+
+
+async def refused(desk: Desk, attempt: Awaitable[Any]) -> list[tuple[str, tuple[str, ...]]]:
+    """Make an attempt that must be refused and leave every table as it was; return the codes and their paths."""
+    before = await everything(desk)
+    with pytest.raises((NumberlineError, Refused)) as raised:
+        await attempt
+    assert await everything(desk) == before, "something was half-stored"
+    errors = raised.value.errors if isinstance(raised.value, Refused) else (raised.value,)
+    return [(error.code, error.path) for error in errors]

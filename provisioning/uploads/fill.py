@@ -9,6 +9,7 @@ from provisioning.desk import Desk
 from provisioning.errors import ColumnsNotTaken, NothingToAdd, RuleBroken, UploadTooLarge
 from provisioning.file_faults import FileRefused
 from provisioning.files import FileLimits, FileRow, read_rows
+from provisioning.journal import audit
 from provisioning.judging import Entry
 from provisioning.ranges import NumberRange, parse_range
 from provisioning.repeating import once
@@ -91,6 +92,7 @@ async def _append(
             upload = await one(transaction, Upload, name, lock=True)
             status = upload_next(upload.status, UploadEvent.EDIT)
             await _place(desk, transaction, upload, entries, field)
+            audit(transaction, "entries added", upload, after={"entries": len(entries)})
             if status is not upload.status:
                 await uploads.change_status(transaction, upload, status, desk.clock())
             return upload

@@ -6,9 +6,9 @@ from itertools import groupby
 
 from provisioning.desk import Desk
 from provisioning.e164 import LocationCountry, parts
-from provisioning.errors import NothingToAdd
+from provisioning.errors import NothingToAdd, UploadTooLarge
 from provisioning.journal import audit
-from provisioning.judging import Rules, Segment, count, judge_entries, mark_held
+from provisioning.judging import Rules, Segment, TooManyNumbers, count, judge_entries, mark_held
 from provisioning.ranges import NumberRange
 from provisioning.states import UploadEvent, upload_next
 from provisioning.uploads.fill import as_entry
@@ -22,7 +22,7 @@ from store.tables import Location, Upload, UploadEntry
 async def validate(desk: Desk, name: Name) -> Upload:
     """Judge every entry of an upload.
 
-    Raises NotFound, NothingToAdd, TransitionRefused.
+    Raises NotFound, NothingToAdd, UploadTooLarge, TransitionRefused.
     """
     async with desk.begin() as transaction:
         upload = await one(transaction, Upload, name, lock=True)
@@ -38,7 +38,7 @@ async def validate(desk: Desk, name: Name) -> Upload:
 async def judge(desk: Desk, transaction: Transaction, upload: Upload) -> None:
     """Give the entries of a locked upload their verdicts and count them.
 
-    Raises NothingToAdd where there are none.
+    Raises NothingToAdd where there are none, UploadTooLarge where a setting was changed since they were put in.
     """
     entries = [row for row in await uploads.all_entries(transaction, upload.id) if row.part == 0]
     if not entries:
@@ -51,7 +51,10 @@ async def judge(desk: Desk, transaction: Transaction, upload: Upload) -> None:
         max_numbers=desk.limits.upload_numbers,
     )
     # In a thread, because other requests are waiting while thousands of numbers are judged.
-    segments = await asyncio.to_thread(lambda: list(judge_entries(map(as_entry, entries), rules)))
+    try:
+        segments = await asyncio.to_thread(lambda: list(judge_entries(map(as_entry, entries), rules)))
+    except TooManyNumbers as error:
+        raise UploadTooLarge(error.max_numbers, path=("upload",)) from error
     await store_verdicts(desk, transaction, upload, entries, await _refuse_held(transaction, upload, segments))
 
 

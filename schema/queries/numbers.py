@@ -10,7 +10,8 @@ from schema.describing import described, published
 from schema.ids import key_of
 from schema.queries.narrowing import subtree
 from schema.scalars import PhoneNumber
-from schema.types.numbers import Number
+from schema.selections import asked_names
+from schema.types.numbers import Known, Number, asked_of
 from store import numbers
 from store.database import Reading
 from store.numbers import NumberFilter
@@ -81,16 +82,16 @@ class NumberQueries:
         before: Before = None,
     ) -> Connection[Number]:
         """Read a page of numbers."""
-        order = _ORDERS[order_by]
+        order, asked, known = _ORDERS[order_by], asked_of(asked_names(info)), Known()
         async with info.context.desk.read() as reading:
             wanted = await (filter or NumbersFilter()).decoded(reading)
         return await listed(
             info,
             order,
             (first, after, last, before),
-            lambda reading, window: numbers.listing(reading, wanted, order, window),
+            lambda reading, window: numbers.listing(reading, wanted, order, window, asked),
             lambda reading: numbers.total(reading, wanted),
-            Number.of,
+            lambda row: Number.of(row, known),
         )
 
     @strawberry.field(description="The number with this E.164 form, the newest if it came more than once; or null.")

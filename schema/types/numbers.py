@@ -1,9 +1,13 @@
 """Numbers: the lines of the Numbers Management page."""
 
+from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
-from typing import Self
+from functools import lru_cache
+from typing import Any, Self, cast
 
 import strawberry
+from strawberry.utils.str_converters import to_snake_case
 
 from schema.context import Info
 from schema.describing import described
@@ -11,11 +15,11 @@ from schema.ids import encode
 from schema.scalars import CallingCode, PhoneNumber
 from schema.types.nodes import Node
 from schema.types.routing import CallingProfile, SipConnection
-from schema.types.services import Location, Service
+from schema.types.services import LicenceCounters, Location, Service
 from schema.types.tenancy import Customer
 from schema.types.uploads import Upload
 from store import tables
-from store.numbers import NumberRow
+from store.numbers import Asked, NumberRow
 from store.services import ServiceRow
 from store.vocabulary import NumberSource, NumberStatus, NumberType, SyncState, WebexPhoneType
 
@@ -28,6 +32,60 @@ class SyncProblem:
     message: str | None = described("What it said.")
     tracking_id: str | None = described("The id under which Webex support finds the request.")
     retryable: bool = described("Whether sending it again may help.")
+
+
+_COLUMNS = {
+    "number": ("e164",),
+    "webexPhoneType": ("phone_type",),
+    "cacValue": ("cac",),
+    "problem": ("error_code", "error_message", "error_tracking_id", "error_retryable"),
+    "attached": ("attached_at",),
+    "licenceCounters": ("counted_at", *(field.name for field in fields(LicenceCounters))),
+    "tenant": ("channel_id", "provider_id"),
+}
+"""The columns behind a field where they are not called like it."""
+
+_WHOLE = frozenset({"locations", "sipConnections"})
+"""Fields of a service whose resolvers may need any column."""
+
+
+@lru_cache(maxsize=256)
+def asked_of(names: frozenset[str]) -> Asked:
+    """Return what to read for a selection of numbers, given the names of all fields in it."""
+    columns = {column for name in names for column in _COLUMNS.get(name, (to_snake_case(name),))}
+    return Asked(
+        columns=None if names & _WHOLE else frozenset(columns),
+        location="location" in names,
+        service=bool({"service", "customer"} & names),
+    )
+
+
+class Known:
+    """What the rows of one page share, converted once."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, Any] = {}
+
+    def location(self, row: NumberRow) -> Location:
+        """Return the location of a row; None where it was not asked for, so that nobody misses it."""
+        return cast("Location", self._once(row.location, Location.of))
+
+    def service(self, row: NumberRow) -> Service:
+        """Return the service of a row, likewise."""
+        return cast("Service", self._once(row.service, lambda _: Service.of(cast("ServiceRow", row[2:]))))
+
+    def customer(self, row: NumberRow) -> Customer:
+        """Return the customer of a row, likewise."""
+        return cast("Customer", self._once(row.customer, Customer.of))
+
+    def _once(self, record: Any, convert: Callable[[Any], Any]) -> Any:
+        """Convert a record that the rows share once; the rows keep it alive, so that its id stays its own."""
+        if record is None:
+            return None
+        made = self._made.get(id(record))
+        if made is None:
+            made = self._made[id(record)] = convert(record)
+        return made
 
 
 @strawberry.type(description="A phone number of a service.")
@@ -50,11 +108,14 @@ class Number(Node):
     acquired_at: datetime = described("When it was uploaded.")
     synced_at: datetime | None = described("When Control Hub was last seen to have it.")
     problem: SyncProblem | None = described("What Control Hub said last against it; null where nothing.")
+    location: Location = described("The location it was uploaded to.")
+    service: Service = described("The service it belongs to.")
+    customer: Customer = described("The customer it belongs to.")
 
     @classmethod
-    def of(cls, row: NumberRow) -> Self:
-        """Convert a row."""
-        number = row[0]
+    def of(cls, row: NumberRow, known: Known | None = None) -> Self:
+        """Convert a row; `known` holds what the rows of a page share. What was not asked for is not there."""
+        number, known = row.number, Known() if known is None else known
         return cls(
             id=strawberry.ID(encode("Number", number.id)),
             row=row,
@@ -73,34 +134,22 @@ class Number(Node):
             acquired_at=number.acquired_at,
             synced_at=number.synced_at,
             problem=_problem(number),
+            location=known.location(row),
+            service=known.service(row),
+            customer=known.customer(row),
         )
-
-    @strawberry.field(description="The location it was uploaded to.")
-    def location(self) -> Location:
-        """Return what came with the row."""
-        return Location.of(self.row[1])
-
-    @strawberry.field(description="The service it belongs to.")
-    def service(self) -> Service:
-        """Return what came with the row."""
-        return Service.of(ServiceRow(*self.row[2:]))
-
-    @strawberry.field(description="The customer it belongs to.")
-    def customer(self) -> Customer:
-        """Return what came with the row."""
-        return Customer.of(self.row[3])
 
     @strawberry.field(description="The SIP connection it hangs on.")
     async def sip_connection(self, info: Info) -> SipConnection:
         """Load the connection."""
-        row = await info.context.loaders.sip_connections.load(self.row[0].sip_connection_id)
+        row = await info.context.loaders.sip_connections.load(self.row.number.sip_connection_id)
         assert row is not None  # noqa: S101  # a foreign key promises it
         return SipConnection.of(row)
 
     @strawberry.field(description="The calling profile that routes its calls, by way of its SIP connection.")
     async def calling_profile(self, info: Info) -> CallingProfile:
         """Load the profile of the connection."""
-        connection = await info.context.loaders.sip_connections.load(self.row[0].sip_connection_id)
+        connection = await info.context.loaders.sip_connections.load(self.row.number.sip_connection_id)
         assert connection is not None  # noqa: S101  # a foreign key promises it
         profile = await info.context.loaders.calling_profiles.load(connection.calling_profile_id)
         assert profile is not None  # noqa: S101  # a foreign key promises it
@@ -109,7 +158,7 @@ class Number(Node):
     @strawberry.field(description="The upload that brought it.")
     async def upload(self, info: Info) -> Upload:
         """Load the upload."""
-        row = await info.context.loaders.uploads.load(self.row[0].upload_id)
+        row = await info.context.loaders.uploads.load(self.row.number.upload_id)
         assert row is not None  # noqa: S101  # a foreign key promises it
         return Upload.of(row)
 

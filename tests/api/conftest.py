@@ -13,9 +13,11 @@ from api.demo.client import Client
 from api.identity import Tokens
 from api.keys import token_key
 from api.processes import server, simulator
-from api.wiring import now
+from api.wiring import DATABASE_NAME, now
 from provisioning.caller import Caller
 from schema.ids import decode
+from store.embedded import EmbeddedServer
+from store.migrate import ensure_database
 from store.vocabulary import Level, Role
 from tests.api.journey import Api, Estate, Site, estate, integrated_site, plain_site
 
@@ -67,6 +69,14 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
 def client(running: Running, http: httpx.AsyncClient) -> Client:
     """A caller at system level."""
     return Client(http, running.address, running.token())
+
+
+@pytest.fixture(scope="session")
+def behind(running: Running) -> Iterator[str]:
+    """The owner's URL of the server's own database, for what no caller can arrange or see."""
+    server = EmbeddedServer(running.data_dir)
+    yield ensure_database(server.start(), DATABASE_NAME)
+    server.stop()
 
 
 @pytest.fixture

@@ -232,11 +232,11 @@ async def plain_site(api: Api, owner: Estate | None = None, **more: Any) -> Site
     return Site(owner, service, location, await connected(api, service, owner.profile))
 
 
-async def integrated_site(api: Api, owner: Estate | None = None) -> Site:
-    """Bring an Integrated service through the customer's consent to where numbers can be uploaded."""
-    owner = owner or await estate(api)
+async def integrated_site(api: Api, organization: str | None = None) -> Site:
+    """Bring an Integrated service of a new customer through consent to where numbers can be uploaded."""
+    owner = await estate(api)
     service = await onboard(api, owner, mode="INTEGRATED")
-    assert await consent(await invitation(api, owner.admin), owner.organization) == "Thank you"
+    assert await consent(await invitation(api, owner.admin), organization or owner.organization) == "Thank you"
     location = (await locations(api, service))["New York"]
     await api.make("locationAttach", location={"id": location})
     return Site(owner, service, location, await connected(api, service, owner.profile))

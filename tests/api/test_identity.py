@@ -1,5 +1,6 @@
 """Who is let in: bearer tokens over HTTP."""
 
+import hmac
 import json
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from uuid import uuid4
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from api.keys import token_key
 from tests.api.conftest import Running
@@ -64,7 +66,7 @@ async def test_a_good_token_is_let_in(api: Api, running: Running) -> None:
     assert viewer == {"subject": "forger", "level": "SYSTEM", "role": "ADMIN"}
 
 
-@pytest.mark.parametrize("changed", BAD_CLAIMS, ids=lambda changed: ",".join(changed))
+@pytest.mark.parametrize("changed", BAD_CLAIMS, ids=",".join)
 async def test_a_token_with_a_bad_claim_is_refused(api: Api, running: Running, changed: dict[str, Any]) -> None:
     """Signed by us, and still no good: expired, for somebody else, or saying what cannot be."""
     token = jwt.encode(claims(**changed), token_key(running.data_dir), algorithm="ES256")
@@ -81,16 +83,12 @@ async def test_an_unsigned_token_is_refused(api: Api) -> None:
 
 async def test_a_token_signed_with_the_public_key_as_a_secret_is_refused(api: Api, running: Running) -> None:
     """Only the algorithm that we sign with counts, whatever the token says."""
-    header, body = (
-        urlsafe_b64encode(json.dumps(part, default=lambda moment: int(moment.timestamp())).encode())
-        .decode()
-        .rstrip("=")
-        for part in ({"alg": "HS256", "typ": "JWT"}, claims())
-    )
-    forged = jwt.encode(claims(), token_key(running.data_dir).hex(), algorithm="HS256")
+    private = load_pem_private_key(token_key(running.data_dir), password=None)
+    public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    unsigned = ".".join(_part(part) for part in ({"alg": "HS256", "typ": "JWT"}, claims()))
+    signature = urlsafe_b64encode(hmac.digest(public, unsigned.encode(), "sha256")).decode().rstrip("=")
 
-    await _refused(api.as_(forged))
-    await _refused(api.as_(f"{header}.{body}.{forged.rpartition('.')[2]}"))
+    await _refused(api.as_(f"{unsigned}.{signature}"))
 
 
 async def test_a_token_of_another_key_is_refused(api: Api) -> None:
@@ -98,9 +96,7 @@ async def test_a_token_of_another_key_is_refused(api: Api) -> None:
     await _refused(api.as_(jwt.encode(claims(), ec.generate_private_key(ec.SECP256R1()), algorithm="ES256")))
 
 
-@pytest.mark.parametrize(
-    "header", ["Bearer", "Bearer ", "Bearer garbage", "Bearer a.b.c", "Basic dXNlcjpwYXNz", "garbage"]
-)
+@pytest.mark.parametrize("header", ["Bearer", "Bearer garbage", "Bearer a.b.c", "Basic dXNlcjpwYXNz", "garbage"])
 async def test_a_header_without_a_token_is_refused(api: Api, header: str) -> None:
     """Whatever else it holds."""
     answer = await api.http.post(f"{api.address}/graphql", json={"query": VIEWER}, headers={"authorization": header})
@@ -115,6 +111,11 @@ async def test_without_a_token_nothing_is_answered_but_the_schema(api: Api) -> N
     assert await stranger.codes(VIEWER) == ["UNAUTHENTICATED"]
     assert await stranger.codes('{ node(id: "x") { id } }') == ["UNAUTHENTICATED"]
     assert await stranger.query("{ __schema { queryType { name } } }") == {"__schema": {"queryType": {"name": "Query"}}}
+
+
+def _part(content: dict[str, Any]) -> str:
+    text = json.dumps(content, default=lambda moment: int(moment.timestamp()))
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 async def _refused(api: Api) -> None:

@@ -16,9 +16,12 @@ from tests.api.journey import (
     connected,
     ended,
     estate,
+    eventually,
+    integrated_site,
     invitation,
     locations,
     onboard,
+    plain_site,
     started,
     submitted,
 )
@@ -186,6 +189,58 @@ async def test_a_number_that_control_hub_refuses_is_rejected_and_frees_the_numbe
         ("ACTIVE", "SYNCED"),
     ]
     assert nodes[1]["problem"]["code"]
+    assert await ended(api, await submitted(api, integrated, f"{free}002", webexPhoneType="DID")) == "COMPLETED"
+
+
+async def test_several_services_are_followed_at_once(api: Api) -> None:
+    """The present of each comes first, then what happens to any of them."""
+    owner = await estate(api)
+    quiet, moving = [await plain_site(api, owner) for _ in range(2)]
+    both = [{"id": quiet.service}, {"id": moving.service}]
+
+    async with asyncio.timeout(10), aclosing(api.follow(STATUS, services=both)) as changes:
+        present = [(await anext(changes))["serviceStatusChanged"] for _ in both]
+        await submitted(api, moving, f"{block()}001")
+        change = (await anext(changes))["serviceStatusChanged"]
+
+    assert {event["service"]["id"] for event in present} == {quiet.service, moving.service}
+    assert (change["service"]["id"], change["status"]) == (moving.service, "READY")
+
+
+async def test_two_services_of_one_organization_are_both_synced(api: Api, running: Running, unique: str) -> None:
+    """Jobs of one organization take turns; each service has the locations for itself."""
+    sites = [await integrated_site(api, unique), await integrated_site(api, unique)]
+    numbers = [f"{block()}001", f"{block()}001"]
+
+    uploads = [
+        await submitted(api, site, number, webexPhoneType="DID") for site, number in zip(sites, numbers, strict=True)
+    ]
+
+    assert [await ended(api, upload) for upload in uploads] == ["COMPLETED", "COMPLETED"]
+    assert await numbers_in_control_hub(running.control_hub, unique) == set(numbers)
+    assert sites[0].location != sites[1].location
+
+
+async def test_an_upload_says_that_it_waits_because_consent_was_withdrawn(
+    api: Api, running: Running, http: httpx.AsyncClient
+) -> None:
+    """The numbers stay with the service and wait; the service keeps its status."""
+    site = await integrated_site(api)
+    document = "query($by: ServiceBy!) { service(by: $by) { status organizationId } }"
+    service = (await api.query(document, by={"id": site.service}))["service"]
+    await http.post(f"{running.simulator}/_tokens/revoke", json={"organization": service["organizationId"]})
+    upload = await submitted(api, site, f"{block()}001", webexPhoneType="DID")
+
+    async def waiting() -> Any:
+        document = "query($by: UploadBy!) { upload(by: $by) { status waiting { code message } counts { pending } } }"
+        found = (await api.query(document, by={"id": upload}))["upload"]
+        return found if found["waiting"] else None
+
+    found = await eventually(waiting)
+    assert found["waiting"]["code"] == "CONSENT_WITHDRAWN"
+    assert "send a new invitation" in found["waiting"]["message"]
+    assert (found["status"], found["counts"]) == ("SYNCING", {"pending": 1})
+    assert (await api.query(document, by={"id": site.service}))["service"] == service
 
 
 async def _first(api: Api, document: str, **variables: Any) -> dict[str, Any]:

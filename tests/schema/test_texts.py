@@ -8,8 +8,6 @@ from schema.context import Context
 NUL, HALF = "a\x00b", "a\ud800b"
 """A NUL character, which PostgreSQL's text cannot hold, and half of a surrogate pair, which UTF-8 cannot."""
 
-INTERNAL = pytest.mark.xfail(strict=True, reason="psycopg's DataError and UnicodeEncodeError become INTERNAL_ERROR")
-
 READS = [
     "query($text: String!) { services(filter: { search: $text }) { totalCount } }",
     "query($text: String!) { customers(search: $text) { totalCount } }",
@@ -20,7 +18,6 @@ READS = [
 ]
 
 
-@INTERNAL
 @pytest.mark.parametrize("text", [NUL, HALF], ids=["NUL", "half"])
 @pytest.mark.parametrize("document", READS)
 async def test_a_text_that_cannot_be_stored_is_found_nowhere_or_told_so(
@@ -32,7 +29,6 @@ async def test_a_text_that_cannot_be_stored_is_found_nowhere_or_told_so(
     assert "INTERNAL_ERROR" not in [(error.extensions or {})["code"] for error in result.errors or ()]
 
 
-@INTERNAL
 @pytest.mark.parametrize("text", [NUL, HALF], ids=["NUL", "half"])
 async def test_a_name_that_cannot_be_stored_is_a_user_error(
     schema: NumberlineSchema, own_context: Context, text: str

@@ -24,7 +24,9 @@ from tests.arrange import blocked, count, rows
 
 def event(mark: str) -> Event:
     """Make an event that can be told from others."""
-    return Event(kind=EventKind.SERVICE_STATUS, service_id=uuid4(), after=mark, provider_id=uuid4(), customer_id=uuid4())
+    return Event(
+        kind=EventKind.SERVICE_STATUS, service_id=uuid4(), after=mark, provider_id=uuid4(), customer_id=uuid4()
+    )
 
 
 async def marks(desk: Desk) -> list[str | None]:

@@ -107,16 +107,17 @@ def test_a_killed_server_comes_back_with_its_data(short_folder: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root has a server user of its own")
-def test_root_never_opens_a_closed_folder(short_folder: Path) -> None:
-    """A data folder below one that others may not enter is refused, and everything stays as closed as it was."""
-    closed = short_folder / "closed"
-    data_dir = closed / "data"
-    data_dir.mkdir(parents=True)
-    closed.chmod(0o700)
-    data_dir.chmod(0o700)
-    with pytest.raises(ClosedFolderError, match="closed may not be entered"):
-        EmbeddedServer(data_dir).start()
-    assert [folder.stat().st_mode & 0o777 for folder in (closed, data_dir)] == [0o700, 0o700]
+@pytest.mark.parametrize("modes", [(0o700, 0o755), (0o711, 0o755), (0o755, 0o700)], ids=["above", "unlisted", "itself"])
+def test_root_never_opens_a_closed_folder(short_folder: Path, modes: tuple[int, int]) -> None:
+    """A data folder that others may not reach is refused, and everything stays as closed as it was."""
+    folders = (short_folder / f"closed-{modes[0]:o}", short_folder / f"closed-{modes[0]:o}" / "data")
+    for folder, mode in zip(folders, modes, strict=True):
+        folder.mkdir()
+        folder.chmod(mode)
+    with pytest.raises(ClosedFolderError, match="may not be entered by other users"):
+        EmbeddedServer(folders[1]).start()
+    assert tuple(folder.stat().st_mode & 0o777 for folder in folders) == modes
+    assert list(folders[1].iterdir()) == []
 
 
 def test_only_the_last_user_is_told_so(tmp_path: Path) -> None:

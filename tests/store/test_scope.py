@@ -128,9 +128,7 @@ async def test_a_row_of_somebody_else_cannot_be_named(desk: Desk, ours: Family, 
 
 
 @pytest.mark.parametrize("level", LEVELS)
-async def test_a_scope_covers_its_own_rows_of_every_table(
-    desk: Desk, ours: Family, theirs: Family, level: str
-) -> None:
+async def test_a_scope_covers_its_own_rows_of_every_table(desk: Desk, ours: Family, theirs: Family, level: str) -> None:
     """And no other row."""
     async with desk.database.read(ours.scope(level)) as reading:
         seen = {

@@ -1,0 +1,116 @@
+"""The application as a whole: its addresses, and what it answers before GraphQL begins."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from store.vocabulary import Level, Role
+from tests.api.conftest import Running
+from tests.api.journey import Api, Estate, estate, eventually, onboard
+
+
+async def test_the_root_leads_to_graphiql(running: Running, http: httpx.AsyncClient) -> None:
+    """Somebody who types the bare address ends up somewhere useful."""
+    answer = await http.get(f"{running.address}/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/graphql")
+
+
+async def test_a_browser_gets_graphiql_where_programs_get_graphql(running: Running, http: httpx.AsyncClient) -> None:
+    """The page where it is installed, and else a page that says what to do."""
+    page = await http.get(f"{running.address}/graphql", headers={"accept": "text/html,application/xhtml+xml"})
+
+    assert page.status_code in {200, 503}
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "GraphiQL" in page.text
+
+
+async def test_a_query_by_get_is_answered_as_a_query(api: Api) -> None:
+    """Even to a browser, since there is a query."""
+    headers = {**api.headers, "accept": "text/html,application/json"}
+
+    answer = await api.http.get(f"{api.address}/graphql", params={"query": "{ viewer { subject } }"}, headers=headers)
+
+    assert answer.json() == {"data": {"viewer": {"subject": "tester"}}}
+
+
+async def test_a_mutation_by_get_does_nothing(api: Api, unique: str) -> None:
+    """A link must not act."""
+    document = (
+        f'mutation {{ tenantCreate(input: {{ kind: SERVICE_PROVIDER, name: "{unique}" }}) {{ tenant {{ id }} }} }}'
+    )
+
+    answer = await api.http.get(f"{api.address}/graphql", params={"query": document}, headers=api.headers)
+
+    assert answer.status_code == 400
+    assert await api.make("tenantCreate", kind="SERVICE_PROVIDER", name=unique)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(b"{", "application/json"), (b"", "application/json"), (b"[]", "application/json"), (b"query", "text/plain")],
+)
+async def test_a_request_that_is_none_is_told_so_in_json(api: Api, content: bytes, kind: str) -> None:
+    """With a code, as every error."""
+    headers = {**api.headers, "content-type": kind}
+
+    answer = await api.http.post(f"{api.address}/graphql", content=content, headers=headers)
+
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "code"),
+    [
+        ("{ viewer {", {}, "GRAPHQL_PARSE_FAILED"),
+        ("{ viewer { age } }", {}, "GRAPHQL_VALIDATION_FAILED"),
+        ("query($id: ID!) { node(id: $id) { id } }", {}, "GRAPHQL_VALIDATION_FAILED"),
+        ("query($first: Int) { services(first: $first) { totalCount } }", {"first": "x"}, "GRAPHQL_VALIDATION_FAILED"),
+    ],
+)
+async def test_a_document_that_cannot_run_has_a_code_over_http(
+    api: Api, document: str, variables: dict[str, Any], code: str
+) -> None:
+    """Syntax, validation, variables."""
+    assert await api.codes(document, **variables) == [code]
+
+
+@pytest.mark.parametrize(
+    ("level", "role"),
+    [(Level.SYSTEM, Role.OPERATOR), (Level.SYSTEM, Role.MONITOR), (Level.PROVIDER, Role.ADMIN)],
+)
+async def test_the_outbox_is_for_the_systems_admin_alone(
+    api: Api, running: Running, owner: Estate, level: Level, role: Role
+) -> None:
+    """Invitations are secrets."""
+    bound_to = None if level is Level.SYSTEM else owner.provider
+    token = running.token(level, role, bound_to)
+
+    assert await _outbox(api.as_(token)) == (403, {"code": "FORBIDDEN"})
+    assert await _outbox(api.as_(None)) == (403, {"code": "FORBIDDEN"})
+    assert await _outbox(api.as_("garbage")) == (403, {"code": "FORBIDDEN"})
+
+
+async def test_the_outbox_holds_the_invitations(api: Api) -> None:
+    """Those to one address, the newest first, with a link each."""
+    owner = await estate(api)
+    for name in ("First", "Second"):
+        await onboard(api, owner, mode="INTEGRATED", name=name)
+
+    async def both() -> list[dict[str, str]]:
+        answer = await api.http.get(f"{api.address}/outbox", params={"to": owner.admin}, headers=api.headers)
+        letters: list[dict[str, str]] = answer.json()["letters"]
+        return letters if len(letters) == 2 else []
+
+    letters = await eventually(both)
+    assert {letter["to"] for letter in letters} == {owner.admin}
+    assert sorted(letter["subject"].rpartition(" ")[2] for letter in letters) == ["First", "Second"]
+    assert letters[0]["at"] >= letters[1]["at"]
+    assert all(f"{api.address}/consent/" in letter["text"] for letter in letters)
+
+
+async def _outbox(api: Api) -> tuple[int, Any]:
+    answer = await api.http.get(f"{api.address}/outbox", headers=api.headers)
+    return answer.status_code, answer.json()

@@ -1,0 +1,161 @@
+"""The commands of `numberline`, each as a process of its own."""
+
+import asyncio
+import uuid
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from api.demo.consenting import numbers_in_control_hub
+from api.processes import simulator
+from store.migrate import as_application, ensure_database
+from tests.api.conftest import Running, environment
+from tests.api.journey import Api, block, ended, integrated_site, submitted
+from tests.api.programs import ROOT, run, serving, token, working
+
+
+async def test_an_empty_database_is_filled_through_the_public_api_alone(
+    short_folder: Path, tmp_path: Path, http: httpx.AsyncClient
+) -> None:
+    """A data folder that does not exist yet, a token from `numberline token`, and nothing else.
+
+    The web process runs no jobs: a worker beside it, on the same folder, mails, reads locations and syncs.
+    """
+    with simulator(tmp_path / "state.sqlite") as control_hub:
+        own = environment(short_folder / "alone", control_hub)
+        async with (
+            serving({**own, "NUMBERLINE_WORKER": "false"}) as (address, _),
+            working({**own, "NUMBERLINE_PUBLIC_URL": address}),
+        ):
+            api = Api(http, address, await token(own))
+            empty = await api.query("{ tenants { nodes { kind } } services { totalCount } customers { totalCount } }")
+            site = await integrated_site(api)
+            number = f"{block()}001"
+            status = await ended(api, await submitted(api, site, number, webexPhoneType="DID"))
+
+            assert empty == {
+                "tenants": {"nodes": [{"kind": "SYSTEM"}]},
+                "services": {"totalCount": 0},
+                "customers": {"totalCount": 0},
+            }
+            assert status == "COMPLETED"
+            assert await numbers_in_control_hub(control_hub, site.estate.organization) == {number}
+
+
+async def test_a_web_process_without_a_worker_leaves_jobs_to_others(
+    short_folder: Path, tmp_path: Path, http: httpx.AsyncClient
+) -> None:
+    """With nobody to mail it, the invitation waits."""
+    with simulator(tmp_path / "state.sqlite") as control_hub:
+        own = environment(short_folder / "idle", control_hub, NUMBERLINE_WORKER="false")
+        async with serving(own) as (address, _):
+            api = Api(http, address, await token(own))
+            provider = await api.make("tenantCreate", kind="SERVICE_PROVIDER", name="P")
+            given = {"tenantId": provider, "name": "C", "fullName": "C", "adminEmail": "a@b.example"}
+            customer = await api.make("customerCreate", **given)
+            kind = {"kind": "WEBEX_CLOUD_CONNECT", "mode": "INTEGRATED"}
+            await api.make("serviceOnboard", customer={"id": customer}, name="S", **kind)
+            letters = await http.get(f"{address}/outbox", headers=api.headers)
+
+    assert letters.json() == {"letters": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "viewer"),
+    [
+        ([], {"subject": "developer", "level": "SYSTEM", "role": "ADMIN"}),
+        (["--role", "MONITOR", "--subject", "ann"], {"subject": "ann", "level": "SYSTEM", "role": "MONITOR"}),
+    ],
+)
+async def test_token_prints_a_token_that_is_let_in(
+    api: Api, running: Running, arguments: list[str], viewer: dict[str, str]
+) -> None:
+    """One line, good for an Authorization header."""
+    code, printed, _ = await run("token", *arguments, environment=environment(running.data_dir, ""))
+
+    assert code == 0
+    assert printed.count("\n") == 1
+    assert await api.as_(printed.strip()).query("{ viewer { subject level role } }") == {"viewer": viewer}
+
+
+async def test_token_is_bound_to_what_its_id_says(api: Api, running: Running) -> None:
+    """Below system level it takes the id of a provider, channel or customer."""
+    provider = await api.make("tenantCreate", kind="SERVICE_PROVIDER", name=uuid.uuid4().hex)
+    arguments = ["--level", "PROVIDER", "--bound-to", provider]
+    _, printed, _ = await run("token", *arguments, environment=environment(running.data_dir, ""))
+
+    seen = await api.as_(printed.strip()).query("{ tenants { nodes { id } } }")
+
+    assert seen == {"tenants": {"nodes": [{"id": provider}]}}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--level", "PROVIDER"],
+        ["--level", "SYSTEM", "--bound-to", "garbage"],
+        ["--level", "PROVIDER", "--bound-to", "x"],
+    ],
+)
+async def test_token_refuses_what_would_never_be_let_in(running: Running, arguments: list[str]) -> None:
+    """A mistake is told at once, in a sentence."""
+    code, printed, error = await run("token", *arguments, environment=environment(running.data_dir, ""))
+
+    assert (code, printed) == (2, "")
+    assert "Traceback" not in error
+    assert error
+
+
+async def test_schema_prints_what_is_committed(running: Running) -> None:
+    """`numberline schema > schema.graphql` renews it."""
+    code, text, _ = await run("schema", environment=environment(running.data_dir, ""))
+
+    assert code == 0
+    assert text == (ROOT / "schema.graphql").read_text()
+
+
+async def test_migrate_brings_a_database_up_to_date_and_can_be_repeated(embedded: str, tmp_path: Path) -> None:
+    """As its owner; the application's role can then read and write, and owns nothing."""
+    owner_url = ensure_database(embedded, f"migrate_{uuid.uuid4().hex[:8]}")
+    own = environment(tmp_path, "", NUMBERLINE_OWNER_URL=owner_url)
+
+    outcomes = [await run("migrate", environment=own) for _ in range(2)]
+
+    assert [(code, out) for code, out, _ in outcomes] == [(0, "The database is up to date.\n")] * 2
+    with psycopg.connect(as_application(owner_url)) as application:
+        assert application.execute("SELECT count(*) FROM tenant").fetchone() == (1,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            application.execute("DROP TABLE tenant")
+
+
+async def test_a_server_works_on_a_database_that_somebody_else_runs(
+    embedded: str, tmp_path: Path, http: httpx.AsyncClient
+) -> None:
+    """NUMBERLINE_DATABASE_URL, as the application's role; nothing embedded is started."""
+    owner_url = ensure_database(embedded, f"outside_{uuid.uuid4().hex[:8]}")
+    migrated = await run("migrate", "--database-url", owner_url, environment=environment(tmp_path, ""))
+    url = make_url(as_application(owner_url)).render_as_string(hide_password=False)
+    own = environment(tmp_path / "data", "http://127.0.0.1:9/v1", NUMBERLINE_DATABASE_URL=url)
+
+    async with serving(own) as (address, _):
+        health = await http.get(f"{address}/healthz")
+
+    assert migrated[0] == 0
+    assert health.json() == {"status": "ok"}
+    assert not (tmp_path / "data" / "pg").exists()
+
+
+async def test_a_server_that_is_asked_to_end_ends_well(short_folder: Path, http: httpx.AsyncClient) -> None:
+    """And takes its database down with it, being the last to use it."""
+    own = environment(short_folder / "ending", "http://127.0.0.1:9/v1")
+    async with serving(own) as (address, process):
+        assert (await http.get(f"{address}/healthz")).status_code == 200
+        process.terminate()
+        async with asyncio.timeout(20):
+            await process.wait()
+
+    assert process.returncode in {0, -15}
+    assert not (short_folder / "ending" / "pg" / "postmaster.pid").exists()

@@ -1,0 +1,153 @@
+"""What to send together, and what an answer means."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from controlhub.errors import HubRefused
+from controlhub.numbers import HubNumber, HubProblem
+from provisioning.sync import plan
+from provisioning.sync.plan import MOST_ATTEMPTS, Found
+from store.syncing import Outcome
+from store.tables import Number
+from store.vocabulary import NumberStatus, NumberType, SyncState
+
+A, B, C = "+12125550100", "+12125550101", "+12125550102"
+
+
+def number(e164: str, **known: Any) -> Number:
+    """Make a number that was sent once."""
+    return Number(id=uuid4(), e164=e164, type=NumberType.USER, **{"attempts": 1, **known})
+
+
+def has(*numbers: str) -> dict[str, HubNumber]:
+    """Make what a read-back shows."""
+    return {e164: HubNumber(e164, "L", active=True, is_main=False, is_service=False, owner=None) for e164 in numbers}
+
+
+def refusal(status: int = 409) -> HubRefused:
+    """Make a refusal of the whole request."""
+    return HubRefused(status, "25223", "Number is already in use.", "T-1")
+
+
+def said(outcomes: list[Outcome]) -> list[tuple[SyncState, NumberStatus, str | None]]:
+    """Show outcomes without their texts."""
+    return [(outcome.state, outcome.status, outcome.code) for outcome in outcomes]
+
+
+SYNCED = (SyncState.SYNCED, NumberStatus.ACTIVE, None)
+WAITING = (SyncState.ADD_PENDING, NumberStatus.ACTIVE, None)
+
+
+@pytest.mark.parametrize(("size", "sizes"), [(0, []), (1, [1]), (10, [10]), (11, [10, 1]), (25, [10, 10, 5])])
+def test_numbers_travel_in_full_requests(size: int, sizes: list[int]) -> None:
+    """Each once, in order."""
+    numbers = [number(f"+121255501{index:02d}") for index in range(size)]
+    cut = list(plan.batches(numbers, 10))
+    assert list(map(len, cut)) == sizes
+    assert [one for batch in cut for one in batch] == numbers
+
+
+def test_numbers_refused_in_company_travel_alone() -> None:
+    """So that the guilty one is found."""
+    numbers = [number(e164, error_code="25223") for e164 in (A, B, C)]
+    assert list(map(len, plan.batches(numbers, 10))) == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("waiting", "chunk"), [(1, 10), (10, 10), (50, 10), (51, 20), (260, 60), (500, 100), (10_000, 100)]
+)
+def test_a_share_is_fair_whole_requests_and_bounded(waiting: int, chunk: int) -> None:
+    """Five workers, ten a request, a hundred at most."""
+    assert plan.chunk_size(waiting, 5, 10, 100) == chunk
+
+
+def test_what_was_answered_with_yes_is_synced() -> None:
+    """All of it."""
+    assert said(plan.added([number(A), number(B)])) == [SYNCED, SYNCED]
+
+
+def test_what_got_no_clear_answer_is_uncertain() -> None:
+    """Neither sent nor not sent."""
+    assert [outcome.state for outcome in plan.uncertain([number(A)])] == [SyncState.UNCERTAIN]
+
+
+def test_what_was_never_looked_at_waits_as_if_never_sent() -> None:
+    """It counts as no attempt, and keeps the reason for which it travels alone."""
+    (outcome,) = plan.unsent([number(A, error_code="25223", error_message="In use.")])
+    assert (outcome.state, outcome.unseen) == (SyncState.ADD_PENDING, True)
+    assert (outcome.code, outcome.message) == ("25223", "In use.")
+
+
+def test_a_number_that_is_there_is_done_whatever_was_said() -> None:
+    """Objection or refusal: the read-back is the truth."""
+    numbers, problems = [number(A)], [HubProblem(A, "8363", "In use.")]
+    assert said(plan.looked_up(numbers, Found(has(A), has(A)), problems, refusal=refusal())) == [SYNCED]
+
+
+def test_a_number_that_is_elsewhere_is_rejected() -> None:
+    """For good: it cannot be at two locations."""
+    (outcome,) = plan.looked_up([number(A)], Found({}, has(A)), [], refusal=refusal(), tracking_id="T-1")
+    assert said([outcome]) == [(SyncState.FAILED, NumberStatus.REJECTED, "IN_OTHER_LOCATION")]
+    assert (outcome.tracking_id, outcome.retryable) == ("T-1", False)
+
+
+def test_a_number_that_is_objected_to_is_rejected_with_the_objection() -> None:
+    """The others of the request wait again."""
+    problems = [HubProblem(B, "8362", "Not valid.")]
+    outcomes = plan.looked_up([number(A), number(B), number(C)], Found(has(C), has(C)), problems)
+    assert said(outcomes) == [WAITING, (SyncState.FAILED, NumberStatus.REJECTED, "8362"), SYNCED]
+    assert outcomes[1].message == "Not valid."
+
+
+def test_numbers_refused_together_wait_with_the_reason() -> None:
+    """Which makes each travel alone next time."""
+    outcomes = plan.looked_up([number(A), number(B)], Found({}, {}), [], refusal=refusal())
+    assert said(outcomes) == [(SyncState.ADD_PENDING, NumberStatus.ACTIVE, "25223")] * 2
+    assert [outcome.unseen for outcome in outcomes] == [False, False]
+
+
+def test_a_number_refused_alone_is_rejected_with_the_refusal() -> None:
+    """There is nobody else to blame."""
+    (outcome,) = plan.looked_up([number(A)], Found({}, {}), [], refusal=refusal())
+    assert said([outcome]) == [(SyncState.FAILED, NumberStatus.REJECTED, "25223")]
+
+
+def test_a_number_that_is_nowhere_and_not_objected_to_is_sent_again() -> None:
+    """It was lost on the way."""
+    assert said(plan.looked_up([number(A)], Found({}, {}), [])) == [WAITING]
+
+
+def test_after_so_many_attempts_a_number_is_given_up_for_people_to_retry() -> None:
+    """Still live; one attempt fewer and it would be sent again."""
+    given_up, again = number(A, attempts=MOST_ATTEMPTS), number(B, attempts=MOST_ATTEMPTS - 1)
+    outcomes = plan.looked_up([given_up, again], Found({}, {}), [])
+    assert said(outcomes) == [(SyncState.FAILED, NumberStatus.ACTIVE, "NOT_TAKEN"), WAITING]
+    assert outcomes[0].retryable
+
+
+def test_a_refusal_that_is_not_about_the_numbers_fails_them_for_now() -> None:
+    """They can be retried when the location or the request is mended."""
+    (outcome,) = plan.undeliverable([number(A)], refusal(403))
+    assert said([outcome]) == [(SyncState.FAILED, NumberStatus.ACTIVE, "25223")]
+    assert (outcome.retryable, outcome.tracking_id) == (True, "T-1")
+
+
+@pytest.mark.parametrize(("status", "about_numbers"), [(400, True), (409, True), (403, False), (404, False)])
+def test_which_refusals_are_about_numbers(status: int, *, about_numbers: bool) -> None:
+    """The others are about the location."""
+    assert plan.concerns_numbers(refusal(status)) is about_numbers
+
+
+def test_every_outcome_is_about_its_number() -> None:
+    """In the order of the numbers."""
+    numbers = [number(A), number(B)]
+    ids: list[UUID] = [one.id for one in numbers]
+    decided = [
+        plan.added(numbers),
+        plan.uncertain(numbers),
+        plan.unsent(numbers),
+        plan.looked_up(numbers, Found({}, {}), []),
+    ]
+    assert [[outcome.number_id for outcome in outcomes] for outcomes in decided] == [ids] * 4

@@ -1,0 +1,118 @@
+"""Tenants and customers."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from provisioning.desk import Desk
+from provisioning.tenants import NewCustomer, NewTenant, create_customer, create_tenant
+from store import tenants
+from store.tables import Customer, Tenant
+from store.vocabulary import TenantKind
+from tests.arrange import audited, channel, count, customer, provider, refused, scope_of, seen_by
+
+PROVIDER, CHANNEL = TenantKind.SERVICE_PROVIDER, TenantKind.CHANNEL
+
+
+async def test_a_provider_stands_below_the_system_and_a_channel_below_it(desk: Desk) -> None:
+    """Each is its own owner at its own level."""
+    above = await provider(desk)
+    below = await channel(desk, above)
+    assert (above.provider_id, above.channel_id) == (above.id, None)
+    assert (below.parent_id, below.provider_id, below.channel_id) == (above.id, above.id, below.id)
+
+
+async def test_making_a_tenant_is_on_record(desk: Desk) -> None:
+    """Who, what and the new row."""
+    made = await provider(desk)
+    assert await audited(desk, made.id) == ["tenant created"]
+
+
+async def test_names_lose_the_space_around_them(desk: Desk) -> None:
+    """So that nobody has to look for a name with a space in front."""
+    assert (await provider(desk, "  Carrier ")).name == "Carrier"
+
+
+async def test_a_name_is_taken_in_any_case_but_only_below_the_same_parent(desk: Desk) -> None:
+    """Two providers may each have a channel East."""
+    one, two = await provider(desk, "One"), await provider(desk, "Two")
+    await channel(desk, one, "East")
+    assert await refused(desk, channel(desk, one, "EAST")) == [("NAME_TAKEN", ("name",))]
+    assert await refused(desk, provider(desk, "one")) == [("NAME_TAKEN", ("name",))]
+    assert (await channel(desk, two, "East")).name == "East"
+
+
+async def test_a_parent_has_to_fit_the_kind(desk: Desk) -> None:
+    """No parent for a provider, a provider for a channel, and there is one system only."""
+    above = await provider(desk)
+    below = await channel(desk, above)
+    unfit = [("PARENT_UNFIT", ("parentId",))]
+    assert await refused(desk, create_tenant(desk, NewTenant(PROVIDER, "x", above.id))) == unfit
+    assert await refused(desk, create_tenant(desk, NewTenant(CHANNEL, "x"))) == unfit
+    assert await refused(desk, create_tenant(desk, NewTenant(CHANNEL, "x", below.id))) == unfit
+    assert await refused(desk, create_tenant(desk, NewTenant(TenantKind.SYSTEM, "x"))) == unfit
+
+
+async def test_a_parent_that_is_not_there_is_not_found(desk: Desk) -> None:
+    """At the field that names it."""
+    missing = create_tenant(desk, NewTenant(CHANNEL, "x", uuid4()))
+    assert await refused(desk, missing) == [("NOT_FOUND", ("parentId",))]
+
+
+async def test_all_faults_of_a_form_come_at_once(desk: Desk) -> None:
+    """People correct it once."""
+    nonsense = NewCustomer(uuid4(), " ", "x" * 201, "nobody", reference="")
+    assert await refused(desk, create_customer(desk, nonsense)) == [
+        ("BLANK", ("name",)),
+        ("TEXT_TOO_LONG", ("fullName",)),
+        ("EMAIL_INVALID", ("adminEmail",)),
+        ("BLANK", ("reference",)),
+    ]
+    assert await refused(desk, create_tenant(desk, NewTenant(CHANNEL, ""))) == [
+        ("BLANK", ("name",)),
+        ("PARENT_UNFIT", ("parentId",)),
+    ]
+
+
+async def test_a_customer_carries_the_ids_of_all_above_it(desk: Desk) -> None:
+    """Directly below a provider, or through a channel."""
+    above = await provider(desk)
+    reseller = await channel(desk, above)
+    direct, through = await customer(desk, above), await customer(desk, reseller)
+    assert direct.ownership() == {"provider_id": above.id, "channel_id": None, "customer_id": direct.id}
+    assert through.ownership() == {"provider_id": above.id, "channel_id": reseller.id, "customer_id": through.id}
+    assert await audited(desk, through.id) == ["customer created"]
+
+
+async def test_a_customer_does_not_belong_to_the_system(desk: Desk) -> None:
+    """Somebody has to sell to it."""
+    async with desk.read() as reading:
+        system = await tenants.system(reading)
+    assert await refused(desk, customer(desk, system)) == [("TENANT_UNFIT", ("tenantId",))]
+
+
+async def test_a_customer_of_a_tenant_out_of_sight_is_not_found(desk: Desk) -> None:
+    """A provider cannot plant customers with another."""
+    ours, theirs = await provider(desk, "Ours"), await provider(desk, "Theirs")
+    attempt = customer(seen_by(desk, scope_of(ours)), theirs)
+    assert await refused(desk, attempt) == [("NOT_FOUND", ("tenantId",))]
+
+
+async def test_a_customers_name_and_reference_are_unique_with_its_tenant(desk: Desk) -> None:
+    """And free with any other."""
+    above = await provider(desk)
+    reseller = await channel(desk, above)
+    new = NewCustomer(above.id, "Acme", "Acme Inc.", "a@acme.example", reference="A-1")
+    await create_customer(desk, new)
+    assert await refused(desk, create_customer(desk, replace(new, name="acme"))) == [("NAME_TAKEN", ("name",))]
+    assert await refused(desk, create_customer(desk, replace(new, name="Other"))) == [("NAME_TAKEN", ("reference",))]
+    assert (await create_customer(desk, replace(new, tenant_id=reseller.id))).reference == "A-1"
+
+
+async def test_a_repeated_request_makes_nothing_new(desk: Desk) -> None:
+    """The same tenant and the same customer come back."""
+    tenant = [await create_tenant(desk, NewTenant(PROVIDER, "Carrier"), "key") for _ in range(2)]
+    new = NewCustomer(tenant[0].id, "Acme", "Acme Inc.", "a@acme.example")
+    customers = [await create_customer(desk, new, "key") for _ in range(2)]
+    assert tenant[0].id == tenant[1].id
+    assert customers[0].id == customers[1].id
+    assert (await count(desk, Tenant), await count(desk, Customer)) == (2, 1)
