@@ -156,7 +156,9 @@ def _moment(value: Any) -> Any:
 
 
 def _enum(type_: GraphQLEnumType) -> Complete:
-    names = {definition.value: name for name, definition in type_.values.items()}
+    names: dict[Any, str] = {definition.value: name for name, definition in type_.values.items()}
+    # Members of our vocabulary equal their values; those of a plain Enum do not.
+    names |= {member: names[member.value] for member in getattr(type_, "wrapped_cls", ())}
 
     def complete(value: Any) -> Any:
         if value is None:

@@ -21,9 +21,11 @@ async def conclude(desk: Desk, service_id: UUID, outcomes: Sequence[Outcome]) ->
         return
     now = desk.clock()
     async with desk.begin() as transaction:
+        # The service before its numbers: the order in which a submit locks them too.
+        service = await one(transaction, Service, Name(id=service_id), lock=True)
         changed = await syncing.record(transaction, outcomes, now)
         if any(state is SyncState.SYNCED for _, state in changed):
-            await make_ready(transaction, service_id, ServiceEvent.FIRST_NUMBER_ADDED, now)
+            await make_ready(transaction, service, ServiceEvent.FIRST_NUMBER_ADDED, now)
         tally: dict[UUID, Counter[SyncState]] = {}
         for upload_id, state in changed:
             tally.setdefault(upload_id, Counter())[state] += 1
@@ -31,15 +33,12 @@ async def conclude(desk: Desk, service_id: UUID, outcomes: Sequence[Outcome]) ->
             await _count(transaction, upload_id, tally[upload_id], now)
 
 
-async def make_ready(transaction: Transaction, service_id: UUID, event: ServiceEvent, at: datetime) -> None:
-    """Move a service that had no number on the customer's account to Ready; otherwise only note the change."""
-    service = await one(transaction, Service, Name(id=service_id))
-    if service.status is ServiceStatus.PENDING_PROVISIONING:
-        service = await one(transaction, Service, Name(id=service_id), lock=True)
+async def make_ready(transaction: Transaction, service: Service, event: ServiceEvent, at: datetime) -> None:
+    """Move a locked service that had no number on the customer's account to Ready; otherwise only note the change."""
     if service.status is ServiceStatus.PENDING_PROVISIONING:
         await services.change_status(transaction, service, service_next(service.status, event), at)
     else:
-        await services.touch(transaction, service_id, at)
+        await services.touch(transaction, service.id, at)
 
 
 async def _count(transaction: Transaction, upload_id: UUID, states: Counter[SyncState], at: datetime) -> None:

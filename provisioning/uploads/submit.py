@@ -84,4 +84,4 @@ async def _send_off(
         return
     upload.added, upload.ended_at = upload.submitted, now
     await uploads.change_status(transaction, upload, upload_next(upload.status, stored), now)
-    await make_ready(transaction, service.id, ServiceEvent.FIRST_NUMBER_ADDED, now)
+    await make_ready(transaction, service, ServiceEvent.FIRST_NUMBER_ADDED, now)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -196,6 +196,34 @@ async def test_a_code_that_control_hub_does_not_know_changes_nothing(
     assert _title(await _consented(invited, browser)) == "Thank you"
 
 
+async def test_a_new_invitation_replaces_those_before(api: Api, invited: Invited, browser: httpx.AsyncClient) -> None:
+    """Only the newest link works, and it leads to consent."""
+    await api.make("invitationResend", service={"id": invited.service})
+    link = await eventually(lambda: _other_invitation(api, invited))
+
+    old = await browser.get(invited.link)
+    page = await _consented(replace(invited, link=link), browser)
+
+    assert (old.status_code, _title(page)) == (410, "Thank you")
+
+
+async def test_another_organization_cannot_consent_in_place_of_the_first(
+    api: Api, invited: Invited, browser: httpx.AsyncClient
+) -> None:
+    """The numbers are in the first one's Control Hub; the service keeps what it learnt."""
+    await _consented(invited, browser)
+    before = await api.query(SERVICE, by={"id": invited.service})
+    await api.make("invitationResend", service={"id": invited.service})
+    link = await eventually(lambda: _other_invitation(api, invited))
+
+    other = replace(invited, link=link, owner=replace(invited.owner, name="somebody else"))
+    page = await _consented(other, browser)
+
+    assert page.status_code == 410
+    assert "another organization" in page.text
+    assert await api.query(SERVICE, by={"id": invited.service}) == before
+
+
 async def test_what_an_operator_typed_in_is_shown_and_not_run(api: Api, browser: httpx.AsyncClient) -> None:
     """Names go onto the page as text."""
     owner = await estate(api)
@@ -245,6 +273,11 @@ async def test_locations_come_by_themselves_after_consent(
     assert (milan["country"], milan["callingCode"], milan["source"]) == ("IT", "39", "CONTROL_HUB")
     assert milan["mainNumber"].startswith("+39")
     assert not any(location["attached"] for location in found.values())
+
+
+async def _other_invitation(api: Api, invited: Invited) -> str | None:
+    newest = await invitation(api, invited.owner.admin)
+    return newest if newest != invited.link else None
 
 
 async def _way_back(invited: Invited, browser: httpx.AsyncClient) -> str:

@@ -224,7 +224,7 @@ async def test_two_services_of_one_organization_are_both_synced(api: Api, runnin
 async def test_an_upload_says_that_it_waits_because_consent_was_withdrawn(
     api: Api, running: Running, http: httpx.AsyncClient
 ) -> None:
-    """The numbers stay with the service and wait; the service keeps its status."""
+    """The numbers wait and the service keeps its status, until a new invitation is consented to."""
     site = await integrated_site(api)
     document = "query($by: ServiceBy!) { service(by: $by) { status organizationId } }"
     service = (await api.query(document, by={"id": site.service}))["service"]
@@ -241,6 +241,17 @@ async def test_an_upload_says_that_it_waits_because_consent_was_withdrawn(
     assert "send a new invitation" in found["waiting"]["message"]
     assert (found["status"], found["counts"]) == ("SYNCING", {"pending": 1})
     assert (await api.query(document, by={"id": site.service}))["service"] == service
+
+    await api.make("invitationResend", service={"id": site.service})
+    link = await eventually(lambda: _newest_but(api, site.estate.admin, 1))
+    await consent(link, site.estate.organization)
+    assert await ended(api, upload) == "COMPLETED"
+
+
+async def _newest_but(api: Api, admin: str, letters: int) -> str | None:
+    """Return the link of the newest invitation once there are more than so many."""
+    answer = await api.http.get(f"{api.address}/outbox", params={"to": admin}, headers=api.headers)
+    return await invitation(api, admin) if len(answer.json()["letters"]) > letters else None
 
 
 async def _first(api: Api, document: str, **variables: Any) -> dict[str, Any]:

@@ -199,6 +199,19 @@ async def test_a_refresh_is_refused(api: Api, world: World, given: Given, expect
     assert await api.refusals("locationsRefresh", **given(world)) == expected
 
 
+RESENDS: list[tuple[Given, list[Refusal]]] = [
+    (lambda w: {"service": {"id": w.site.service}}, [("INTEGRATED_ONLY", ("service",))]),
+    (lambda _: {"service": {"id": made_up("Service")}}, [("NOT_FOUND", ("service",))]),
+    (lambda _: {"service": {"reference": "none"}}, [("NOT_FOUND", ("service",))]),
+]
+
+
+@pytest.mark.parametrize(("given", "expected"), RESENDS)
+async def test_an_invitation_is_refused(api: Api, world: World, given: Given, expected: list[Refusal]) -> None:
+    """Only the customer of an Integrated service has to consent."""
+    assert await api.refusals("invitationResend", **given(world)) == expected
+
+
 def _location(w: World, **more: Any) -> dict[str, Any]:
     return {"service": {"id": w.site.service}, "name": "new", "country": "IT", **more}
 

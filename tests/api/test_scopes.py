@@ -145,6 +145,7 @@ def _writes(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
     return {
         "customerCreate": {"tenantId": ids["Tenant"], "name": "n", "fullName": "n", "adminEmail": "a@b.example"},
         "serviceOnboard": {"customer": {"id": ids["Customer"]}, "name": "n", **kind},
+        "invitationResend": {"service": {"id": ids["Service"]}},
         "locationsRefresh": {"service": {"id": ids["Service"]}},
         "locationCreate": {"service": {"id": ids["Service"]}, "name": "n", "country": "US"},
         "locationAttach": {"location": {"id": ids["Location"]}},
