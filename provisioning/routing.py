@@ -41,14 +41,15 @@ async def create_calling_profile(desk: Desk, new: NewCallingProfile, key: str | 
 
     Raises Refused, NameTaken, IdempotencyKeyReused.
     """
-    trunks = sum(len(device.trunks) for device in new.sbc_devices)
+    trunks = [(device.name.strip(), trunk.strip()) for device in new.sbc_devices for trunk in device.trunks]
     refuse_any(
         [
             name_fault(new.name, "name", "name"),
             name_fault(new.carrier, "carrier", "carrier"),
             name_fault(new.region, "region", "region"),
             *(name_fault(device.name, "name of the SBC device", "sbcDevices") for device in new.sbc_devices),
-            TooFewTrunks(path=("sbcDevices",)) if trunks < FEWEST_TRUNKS else None,
+            *(name_fault(trunk, "name of the trunk", "sbcDevices") for _, trunk in trunks),
+            TooFewTrunks(path=("sbcDevices",)) if len(set(trunks)) < FEWEST_TRUNKS else None,
         ]
     )
     async with desk.begin() as transaction:

@@ -128,6 +128,8 @@ def _move_binaries() -> None:
     copy = ROOT_HOME / "postgresql" / f"{TARGET_POSTGRES_VERSION}-{_fingerprint(binaries)}"
     if not copy.exists():
         _copy(package, binaries.parent.name, copy)
+    # The library opens the folders of every version it knows, so it must not know those in the closed folder any more.
+    POSTGRES_VERSIONS.clear()
     POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION] = copy / package.name / binaries.parent.name / "bin"
 
 

@@ -84,6 +84,26 @@ async def test_a_sync_goes_on_where_it_was_killed(
     assert mistakes(await _log(http, hub.routes)) == []
 
 
+async def test_a_server_outlives_its_database(short_folder: Path, http: httpx.AsyncClient) -> None:
+    """A request meanwhile gets a coded error; then the server has got the database running again by itself."""
+    own = environment(short_folder / "outlive", "http://127.0.0.1:9/v1")
+    async with serving(own) as (address, _):
+        api = Api(http, address, await token(own))
+        tenant = await api.make("tenantCreate", kind="SERVICE_PROVIDER", name="Before")
+        _kill(postmaster(short_folder / "outlive"))
+
+        async def answered() -> bool:
+            answer = (await api.post("query($id: ID!) { node(id: $id) { id } }", id=tenant)).json()
+            codes = [error["extensions"]["code"] for error in answer.get("errors", [])]
+            assert codes in ([], ["UNAVAILABLE"]), answer
+            return answer["data"] == {"node": {"id": tenant}}
+
+        assert await eventually(answered)
+        health = await http.get(f"{address}/healthz")
+
+    assert health.status_code == 200
+
+
 @pytest.mark.parametrize(
     "fault",
     [

@@ -146,6 +146,8 @@ PROFILES: list[tuple[Given, list[Refusal]]] = [
         [("BLANK", ("name",)), ("BLANK", ("carrier",)), ("BLANK", ("region",))],
     ),
     (lambda _: _profile(sbcDevices=[{"name": "sbc", "trunks": ["a"]}]), [("TOO_FEW_TRUNKS", ("sbcDevices",))]),
+    (lambda _: _profile(sbcDevices=[{"name": "sbc", "trunks": ["a", "a"]}]), [("TOO_FEW_TRUNKS", ("sbcDevices",))]),
+    (lambda _: _profile(sbcDevices=[{"name": "sbc", "trunks": ["a", "b", " "]}]), [("BLANK", ("sbcDevices",))]),
     (lambda _: _profile(sbcDevices=[{"name": " ", "trunks": ["a", "b"]}]), [("BLANK", ("sbcDevices",))]),
 ]
 

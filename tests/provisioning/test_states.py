@@ -153,8 +153,8 @@ def test_a_refusal_says_what_was_not_possible() -> None:
     with pytest.raises(TransitionRefused, match="upload is CANCELLED, and SUBMIT is not possible") as raised:
         states.upload_next(UploadStatus.CANCELLED, UploadEvent.SUBMIT)
     assert raised.value.subject == "upload"
-    assert raised.value.state is UploadStatus.CANCELLED
-    assert raised.value.event is UploadEvent.SUBMIT
+    assert raised.value.state == UploadStatus.CANCELLED
+    assert raised.value.event == UploadEvent.SUBMIT
 
 
 def test_live_numbers_are_those_still_held() -> None:

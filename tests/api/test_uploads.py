@@ -1,0 +1,185 @@
+"""The Upload Numbers dialog: entries, verdicts, and what may follow what."""
+
+from tests.api.journey import (
+    Api,
+    Site,
+    added,
+    block,
+    connected,
+    estate,
+    eventually,
+    plain_site,
+    started,
+    submitted,
+)
+
+VERDICTS = (
+    "status counts { total valid invalid warnings } entries { nodes { raw rawLast first last size verdict code } }"
+)
+
+
+async def test_in_italy_every_number_begins_with_39(api: Api) -> None:
+    """The seed's example: numbers carry the calling code of the location's country."""
+    site = await plain_site(api)
+    italy = await api.make(
+        "locationCreate", service={"id": site.service}, name="Milan", country="it", callingCode="+39"
+    )
+    await api.make("locationAttach", location={"id": italy})
+    upload = await started(api, site, location={"id": italy})
+    await added(api, upload, "+390255512345", f"{block()}001")
+
+    judged = await api.make("uploadValidate", VERDICTS, upload={"id": upload})
+
+    assert [(e["raw"][:3], e["verdict"], e["code"]) for e in judged["entries"]["nodes"]] == [
+        ("+39", "VALID", None),
+        ("+12", "INVALID", "COUNTRY_MISMATCH"),
+    ]
+
+
+async def test_every_bad_entry_is_reported_at_once(api: Api, site: Site) -> None:
+    """Each with its own reason; none of them keeps the others from being judged."""
+    free = block()
+    taken = f"{free}900"
+    await submitted(api, site, taken)
+    upload = await started(api, site)
+    entries = [
+        f"{free}001",
+        "",
+        "nonsense",
+        "12125550100",
+        "+1212",
+        f"{free}001",
+        taken,
+        "1.21256E+10",
+        "0012125550100",
+    ]
+    await added(api, upload, *entries, (f"{free}020", f"{free}010"), (f"{free}030", "+390255512345"))
+
+    judged = await api.make("uploadValidate", VERDICTS, upload={"id": upload})
+
+    assert [entry["code"] for entry in judged["entries"]["nodes"]] == [
+        None,
+        "MISSING_NUMBER",
+        "NOT_E164",
+        "PLUS_MISSING",
+        "TOO_SHORT",
+        "DUPLICATE_IN_UPLOAD",
+        "ALREADY_ON_SERVICE",
+        "DIGITS_LOST",
+        "DIALLING_PREFIX",
+        "RANGE_REVERSED",
+        "RANGE_LENGTHS_DIFFER",
+    ]
+    assert judged["status"] == "VALIDATED"
+    assert judged["counts"] == {"total": 11, "valid": 1, "invalid": 10, "warnings": 0}
+
+
+async def test_a_range_is_cut_where_its_verdict_changes(api: Api, site: Site) -> None:
+    """The parts say which numbers go and which do not."""
+    free = block()
+    await submitted(api, site, f"{free}003")
+    upload = await started(api, site)
+    await added(api, upload, (f"{free}001", f"{free}005"))
+
+    judged = await api.make("uploadValidate", VERDICTS, upload={"id": upload})
+
+    assert [(e["first"], e["last"], e["size"], e["code"]) for e in judged["entries"]["nodes"]] == [
+        (f"{free}001", f"{free}002", 2, None),
+        (f"{free}003", f"{free}003", 1, "ALREADY_ON_SERVICE"),
+        (f"{free}004", f"{free}005", 2, None),
+    ]
+
+
+async def test_an_upload_that_is_edited_is_a_draft_again(api: Api, site: Site) -> None:
+    """Its verdicts no longer cover everything; submitting judges it anew."""
+    free = block()
+    upload = await started(api, site)
+    await added(api, upload, f"{free}001")
+    await api.make("uploadValidate", upload={"id": upload})
+
+    edited = await api.make("uploadAddNumbers", "status", upload={"id": upload}, entries=[{"single": f"{free}002"}])
+    done = await api.make("uploadSubmit", "status counts { submitted }", upload={"id": upload})
+
+    assert edited == {"status": "DRAFT"}
+    assert done == {"status": "COMPLETED", "counts": {"submitted": 2}}
+
+
+async def test_a_validated_upload_stays_as_it_is_when_validated_again(api: Api, site: Site) -> None:
+    """Nothing is counted twice; the second request is told that there is nothing to judge."""
+    upload = await started(api, site)
+    await added(api, upload, (f"{block()}001", f"{block()}005"), "nonsense")
+
+    once = await api.make("uploadValidate", VERDICTS, upload={"id": upload})
+    again = await api.refusals("uploadValidate", upload={"id": upload})
+
+    document = f"query($by: UploadBy!) {{ upload(by: $by) {{ {VERDICTS} }} }}"
+    assert again == [("STATE_FORBIDS", ("upload",))]
+    assert await api.query(document, by={"id": upload}) == {"upload": once}
+
+
+async def test_a_number_that_was_taken_after_validation_is_refused_at_submit(api: Api, site: Site) -> None:
+    """Whoever submits first has it; the other learns why it has not."""
+    free = block()
+    upload = await started(api, site)
+    await added(api, upload, (f"{free}001", f"{free}003"))
+    await api.make("uploadValidate", upload={"id": upload})
+    await submitted(api, await plain_site(api), f"{free}002")
+
+    done = await api.make(
+        "uploadSubmit",
+        "status counts { valid invalid submitted } entries(verdict: INVALID) { nodes { first code } }",
+        upload={"id": upload},
+    )
+
+    assert done["counts"] == {"valid": 2, "invalid": 1, "submitted": 2}
+    assert done["entries"]["nodes"] == [{"first": f"{free}002", "code": "TAKEN"}]
+    assert done["status"] == "PARTIAL"
+
+
+async def test_everything_can_be_named_by_the_callers_own_references(api: Api, unique: str) -> None:
+    """A client need not keep our ids."""
+    owner = await estate(api)
+    own = {"reference": unique}
+    customer = {"tenantId": owner.channel, "name": "n", "fullName": "n", "adminEmail": "a@b.example", **own}
+    await api.make("customerCreate", **customer)
+    kind = {"kind": "WEBEX_CLOUD_CONNECT", "mode": "NON_INTEGRATED"}
+    service = await api.make("serviceOnboard", customer=own, name="n", **kind, **own)
+    await api.make("locationCreate", service=own, name="n", country="US", **own)
+    await api.make("locationAttach", location=own)
+    await connected(api, service, owner.profile)
+
+    await api.make("uploadStart", service=own, location=own, sipConnection={"name": "PSTN"}, numberType="USER", **own)
+    await api.make("uploadAddNumbers", upload=own, entries=[{"single": f"{block()}001"}])
+    await api.make("uploadValidate", upload=own)
+    done = await api.make("uploadSubmit", "status", upload=own)
+
+    document = "query($s: ServiceBy!, $u: UploadBy!) { service(by: $s) { reference } upload(by: $u) { reference } }"
+    assert done == {"status": "COMPLETED"}
+    assert await api.query(document, s=own, u=own) == {"service": own, "upload": own}
+
+
+async def test_a_refresh_reads_the_locations_again(api: Api, integrated: Site) -> None:
+    """Its time moves when it is done, and what is attached stays attached."""
+    document = """query($by: ServiceBy!) { service(by: $by) {
+      locationsRefreshedAt locations { totalCount } attached: locations(attached: true) { nodes { id } }
+    } }"""
+    before = (await api.query(document, by={"id": integrated.service}))["service"]
+    await api.make("locationsRefresh", service={"id": integrated.service})
+
+    async def refreshed() -> object:
+        found = (await api.query(document, by={"id": integrated.service}))["service"]
+        return found if found["locationsRefreshedAt"] != before["locationsRefreshedAt"] else None
+
+    after = await eventually(refreshed)
+    assert after == {**before, "locationsRefreshedAt": after["locationsRefreshedAt"]}  # type: ignore[index]
+    assert before["attached"]["nodes"] == [{"id": integrated.location}]
+
+
+async def test_attaching_a_location_again_changes_nothing(api: Api, site: Site) -> None:
+    """The request can be repeated safely."""
+    selection = "attached attachedAt"
+    first = await api.make("locationAttach", selection, location={"id": site.location})
+    second = await api.make("locationAttach", selection, location={"id": site.location})
+
+    assert first == second
+    assert first["attached"] is True
