@@ -4,6 +4,7 @@ import hmac
 import json
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
+from api.identity import Tokens
 from api.keys import token_key
+from provisioning.caller import Caller
+from provisioning.errors import Unauthenticated
+from store.vocabulary import Level, Role
 from tests.api.conftest import Running
 from tests.api.journey import Api
 
@@ -102,6 +107,17 @@ async def test_a_header_without_a_token_is_refused(api: Api, header: str) -> Non
     answer = await api.http.post(f"{api.address}/graphql", json={"query": VIEWER}, headers={"authorization": header})
 
     assert (answer.status_code, _code(answer.json())) == (401, "UNAUTHENTICATED")
+
+
+def test_a_token_that_was_good_is_refused_once_it_has_ended(tmp_path: Path) -> None:
+    """That it was let in before does not help it."""
+    moments = iter([datetime.now(UTC) + timedelta(minutes=minutes) for minutes in (0, 59, 60)])
+    tokens = Tokens(token_key(tmp_path), lambda: next(moments))
+    header = f"Bearer {tokens.issue(Caller('ann', Level.SYSTEM, Role.ADMIN), timedelta(hours=1))}"
+
+    assert tokens.caller(header) == Caller("ann", Level.SYSTEM, Role.ADMIN)
+    with pytest.raises(Unauthenticated):
+        tokens.caller(header)
 
 
 async def test_without_a_token_nothing_is_answered_but_the_schema(api: Api) -> None:

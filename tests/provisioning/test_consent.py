@@ -166,7 +166,7 @@ async def test_a_new_invitation_and_an_acceptance_do_not_stand_in_each_others_wa
     assert (await accepting).organization_id
 
 
-async def test_a_token_is_used_until_its_end_is_near(desk: Desk, side: Hubside, control_hub: Any) -> None:
+async def test_a_token_is_used_until_its_end_is_near(desk: Desk, side: Hubside) -> None:
     """Then it is renewed, kept, and used from then on."""
     dialog = await consented(desk, side)
     first = await access_token(desk, side.hub, side.vault, dialog.service.id)
@@ -216,7 +216,7 @@ async def test_a_wrong_secret_of_ours_does_not_count_as_a_withdrawal(
     assert (await the_grant(desk)).status is GrantStatus.ACTIVE
 
 
-async def test_consent_given_again_puts_the_grant_in_force(desk: Desk, side: Hubside, control_hub: Any) -> None:
+async def test_consent_given_again_puts_the_grant_in_force(desk: Desk, side: Hubside) -> None:
     """With new tokens; the service's status does not move."""
     dialog = await consented(desk, side, organization="Again")
     old = await access_token(desk, side.hub, side.vault, dialog.service.id)

@@ -67,11 +67,11 @@ def marks(found: list[Event]) -> list[str | None]:
 
 async def test_what_happens_comes_once_and_in_order(desk: Desk, feed: EventFeed) -> None:
     """To each of several subscribers, from many transactions at once."""
-    async with feed.running(), aclosing(feed.follow(desk.scope, 0, [SERVICE])) as one:
-        async with aclosing(feed.follow(desk.scope, 0, [SERVICE])) as two:
-            listening = asyncio.gather(heard(one, 40), heard(two, 40))
-            await asyncio.gather(*(tell(desk, str(index)) for index in range(40)))
-            first, second = await listening
+    subscribers = [feed.follow(desk.scope, 0, [SERVICE]) for _ in range(2)]
+    async with feed.running(), aclosing(subscribers[0]) as one, aclosing(subscribers[1]) as two:
+        listening = asyncio.gather(heard(one, 40), heard(two, 40))
+        await asyncio.gather(*(tell(desk, str(index)) for index in range(40)))
+        first, second = await listening
     ids = [event.id for event in first]
     assert ids == sorted(set(ids))
     assert sorted(marks(first), key=str) == sorted(map(str, range(40)))

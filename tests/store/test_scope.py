@@ -135,7 +135,7 @@ async def test_a_scope_covers_its_own_rows_of_every_table(desk: Desk, ours: Fami
             table: {row.provider_id for row in await reading.session.scalars(select(table).where(condition))}
             for table, condition in ((table, reading.scope.covers(table)) for table in OWNED)
         }
-    assert seen == dict.fromkeys(OWNED, {ours.provider.id})
+    assert seen == {table: {ours.provider.id} for table in OWNED}
     assert theirs.provider.id != ours.provider.id
 
 
