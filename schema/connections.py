@@ -144,7 +144,7 @@ def decode_cursor(order: Order, cursor: str | None) -> tuple[str, ...] | None:
         return None
     try:
         place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error) as error:
+    except (ValueError, binascii.Error, RecursionError) as error:
         raise CursorInvalid from error
     if not isinstance(place, list) or not all(isinstance(part, str) for part in place) or place[:1] != [order.name]:
         raise CursorInvalid

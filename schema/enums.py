@@ -49,6 +49,7 @@ for _kind in (
     vocabulary.EntryKind,
     vocabulary.EntryVerdict,
     vocabulary.ErrorPolicy,
+    vocabulary.WaitingCode,
     vocabulary.LocationSource,
     vocabulary.PstnConnection,
     VerdictCode,

@@ -182,6 +182,15 @@ class ErrorPolicy(Word):
     REJECT_EVERYTHING = "REJECT_EVERYTHING", "Nothing goes unless every entry is valid."
 
 
+class WaitingCode(Word):
+    """Why an upload waits."""
+
+    CONSENT_MISSING = "CONSENT_MISSING", "The customer has not consented yet."
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", "Control Hub no longer accepts the consent; send a new invitation."
+    CONTROL_HUB_BUSY = "CONTROL_HUB_BUSY", "Control Hub takes no requests at the moment; it goes on by itself."
+    CONTROL_HUB_SILENT = "CONTROL_HUB_SILENT", "Control Hub does not answer clearly; it goes on by itself."
+
+
 class LocationSource(Word):
     """Where a location came from."""
 

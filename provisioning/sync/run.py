@@ -121,7 +121,7 @@ class _Run:
         """Send one worker's share; what a setback leaves unsent waits again."""
         unsent = list(numbers)
         try:
-            problems = await self._hub.validate_numbers(self._token, [number.e164 for number in numbers])
+            problems = await self._objections([number.e164 for number in numbers])
             objected = {problem.e164 for problem in problems}
             if doubtful := [number for number in numbers if number.e164 in objected]:
                 await self._look_up(doubtful, problems)
@@ -134,6 +134,15 @@ class _Run:
         except HubError as error:
             self._setback = self._setback or error
         await conclude(self._desk, self._service_id, plan.unsent(unsent))
+
+    async def _objections(self, numbers: Sequence[str]) -> Sequence[HubProblem]:
+        """Ask what Control Hub has against the numbers; where it refuses to say, adding them tells as well."""
+        try:
+            return await self._hub.validate_numbers(self._token, numbers)
+        except HubNumbersRefused as error:
+            return error.problems
+        except HubRefused:
+            return ()
 
     async def _send(self, batch: list[Number]) -> None:
         first = batch[0]

@@ -41,6 +41,7 @@ _COLUMNS = {
     "problem": ("error_code", "error_message", "error_tracking_id", "error_retryable"),
     "attached": ("attached_at",),
     "licenceCounters": ("counted_at", *(field.name for field in fields(LicenceCounters))),
+    "location": ("service_id",),
     "tenant": ("channel_id", "provider_id"),
 }
 """The columns behind a field where they are not called like it."""

@@ -1,7 +1,7 @@
 """Calling profiles and SIP connections."""
 
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Annotated, Self
 from uuid import UUID
 
 import strawberry
@@ -11,6 +11,9 @@ from schema.describing import described
 from schema.ids import encode
 from schema.types.nodes import Node
 from store import tables
+
+if TYPE_CHECKING:
+    from schema.types.services import Service
 
 
 @strawberry.type(description="An SBC device that routes calls.")
@@ -55,6 +58,7 @@ class SipConnection(Node):
     name: str = described("The name, unique in the service: uploads may name it.")
     created_at: datetime = described("When it was created.")
     profile_id: strawberry.Private[UUID]
+    service_key: strawberry.Private[UUID]
 
     @classmethod
     def of(cls, row: tables.SipConnection) -> Self:
@@ -64,7 +68,15 @@ class SipConnection(Node):
             name=row.name,
             created_at=row.created_at,
             profile_id=row.calling_profile_id,
+            service_key=row.service_id,
         )
+
+    @strawberry.field(description="The service it belongs to.")
+    async def service(self, info: Info) -> Annotated["Service", strawberry.lazy("schema.types.services")]:
+        """Load the service."""
+        from schema.types.services import load_service  # noqa: PLC0415  # a service has connections has a service
+
+        return await load_service(info, self.service_key)
 
     @strawberry.field(description="The calling profile that routes the numbers of this connection.")
     async def calling_profile(self, info: Info) -> CallingProfile:

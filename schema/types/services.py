@@ -29,14 +29,15 @@ class Location(Node):
 
     name: str = described("The name of the location.")
     reference: str | None = described("The caller's own name for it, unique in the service.")
-    country: CountryCode = described("The country; empty where Control Hub gives none.")
-    calling_code: CallingCode = described("Every number uploaded to this location begins with + and this code.")
+    country: CountryCode | None = described("The country; null where Control Hub gives none.")
+    calling_code: CallingCode | None = described("Every number uploaded to this location begins with + and this code.")
     source: LocationSource = described("Whether Control Hub gave it or it was entered by hand.")
     attached: bool = described("Whether it is attached to the service, so that numbers can be uploaded to it.")
     attached_at: datetime | None = described("When it was attached.")
     hub_id: str | None = described("Its id in Control Hub; null when entered by hand.")
     pstn_connection: PstnConnection | None = described("How it reaches the PSTN; null when entered by hand.")
     main_number: PhoneNumber | None = described("Its main number in Control Hub.")
+    service_key: strawberry.Private[UUID]
     missing_since: datetime | None = described("Since when Control Hub no longer has it; null while it does.")
 
     @classmethod
@@ -46,8 +47,8 @@ class Location(Node):
             id=strawberry.ID(encode("Location", row.id)),
             name=row.name,
             reference=row.reference,
-            country=CountryCode(row.country),
-            calling_code=CallingCode(row.calling_code),
+            country=CountryCode(row.country) if row.country else None,
+            calling_code=CallingCode(row.calling_code) if row.calling_code else None,
             source=row.source,
             attached=row.attached_at is not None,
             attached_at=row.attached_at,
@@ -55,7 +56,13 @@ class Location(Node):
             pstn_connection=row.pstn_connection,
             main_number=PhoneNumber(row.main_number) if row.main_number else None,
             missing_since=row.missing_since,
+            service_key=row.service_id,
         )
+
+    @strawberry.field(description="The service it belongs to.")
+    async def service(self, info: Info) -> Annotated["Service", strawberry.lazy("schema.types.services")]:
+        """Load the service."""
+        return await load_service(info, self.service_key)
 
 
 @strawberry.type(description="The licence counters of an Integrated service.")

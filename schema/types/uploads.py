@@ -15,7 +15,7 @@ from schema.types.nodes import Node
 from schema.types.routing import SipConnection
 from schema.types.services import Location, Service, load_service
 from store import tables, uploads
-from store.vocabulary import EntryKind, EntryVerdict, ErrorPolicy, NumberType, UploadStatus, WebexPhoneType
+from store.vocabulary import EntryKind, EntryVerdict, ErrorPolicy, NumberType, UploadStatus, WaitingCode, WebexPhoneType
 
 MOST_RANGES = 1_000
 """How many ranges `Upload.ranges` shows; more than any person reads."""
@@ -60,7 +60,7 @@ class NumberRange:
 class Waiting:
     """What keeps an upload from going on."""
 
-    code: str = described("CONSENT_WITHDRAWN, CONSENT_MISSING, CONTROL_HUB_BUSY or CONTROL_HUB_SILENT.")
+    code: WaitingCode = described("Why.")
     message: str = described("What it means and what to do.")
 
 
@@ -139,7 +139,9 @@ class Upload(Node):
             service_info=row.service_info,
             error_policy=row.error_policy,
             counts=UploadCounts.of(row),
-            waiting=Waiting(code=row.waiting_code, message=row.waiting_message or "") if row.waiting_code else None,
+            waiting=Waiting(code=WaitingCode[row.waiting_code], message=row.waiting_message or "")
+            if row.waiting_code
+            else None,
             created_by=row.created_by,
             created_at=row.created_at,
             validated_at=row.validated_at,

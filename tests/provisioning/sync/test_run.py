@@ -281,6 +281,30 @@ async def test_what_was_added_beside_a_refused_number_is_not_sent_again(
     assert (await fetch(desk, upload)).added == 3
 
 
+async def test_objections_that_validation_gives_as_a_refusal_are_objections(
+    desk: Desk, side: Hubside, outbound: Outbound, control_hub: Any, fresh: Fresh
+) -> None:
+    """A list with 400 in place of states: the number is refused, and the sync goes on."""
+    dialog, numbers = await consented(desk, side), fresh(3)
+    upload = await submitted(desk, dialog, *numbers)
+    said = [{"errors": [{"number": numbers[0], **OBJECTION}]}]
+    await control_hub.fail({"path_contains": "validateNumbers", "status": 400, "body": said, "times": 1})
+    await sync_service(desk, outbound, dialog.service.id)
+    ended = await fetch(desk, upload)
+    assert (ended.status, ended.added, ended.failed) == (UploadStatus.PARTIAL, 2, 1)
+
+
+async def test_a_control_hub_that_refuses_to_validate_does_not_stop_the_sync(
+    desk: Desk, side: Hubside, outbound: Outbound, control_hub: Any, fresh: Fresh
+) -> None:
+    """Its opinion is asked for beforehand; adding tells as well."""
+    dialog = await consented(desk, side)
+    upload = await submitted(desk, dialog, *fresh(3))
+    await control_hub.fail({"path_contains": "validateNumbers", "status": 403})
+    await sync_service(desk, outbound, dialog.service.id)
+    assert (await fetch(desk, upload)).status is UploadStatus.COMPLETED
+
+
 async def test_a_refusal_that_is_not_about_the_numbers_leaves_them_to_be_retried(
     desk: Desk, side: Hubside, outbound: Outbound, control_hub: Any, fresh: Fresh
 ) -> None:
