@@ -30,7 +30,7 @@ POLL_S = 0.5
 HEARTBEAT_S = 1.0
 """How often a worker says that it lives."""
 
-STALLED_S = 5.0
+STALLED_S = 10.0
 """After how long without a word a worker counts as dead, and its jobs are given to another."""
 
 _RETRY = RetryStrategy(max_attempts=20, wait=15)

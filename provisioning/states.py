@@ -80,6 +80,7 @@ UPLOAD: Mapping[tuple[UploadStatus, UploadEvent], UploadStatus] = {
     (UploadStatus.DRAFT, UploadEvent.CANCEL): UploadStatus.CANCELLED,
     (UploadStatus.VALIDATING, UploadEvent.JUDGED): UploadStatus.VALIDATED,
     (UploadStatus.VALIDATING, UploadEvent.CANCEL): UploadStatus.CANCELLED,
+    (UploadStatus.VALIDATED, UploadEvent.VALIDATE): UploadStatus.VALIDATING,
     (UploadStatus.VALIDATED, UploadEvent.EDIT): UploadStatus.DRAFT,
     (UploadStatus.VALIDATED, UploadEvent.SUBMIT): UploadStatus.SUBMITTED,
     (UploadStatus.VALIDATED, UploadEvent.CANCEL): UploadStatus.CANCELLED,

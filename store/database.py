@@ -122,6 +122,22 @@ class Database:
                 yield transaction
                 await _write_events(transaction)
 
+    @asynccontextmanager
+    async def alone(self, task: str) -> AsyncIterator[bool]:
+        """Hold the right to do a task for as long as the block runs; yield False where another process has it.
+
+        The right ends with the connection, so that it is free again however its holder dies, and nobody who was
+        only slow can be doing the same task beside its successor. Raises Unavailable.
+        """
+        with _translated():
+            async with self._reading.connect() as connection:
+                query = text("SELECT pg_try_advisory_lock(hashtextextended(:task, 0))")
+                try:
+                    yield bool(await connection.scalar(query, {"task": task}))
+                finally:
+                    # Closed rather than unlocked: a connection that still has the lock must never go back to the pool.
+                    await connection.invalidate()
+
     async def close(self) -> None:
         """Close every connection of the pool."""
         await self._engine.dispose()

@@ -55,6 +55,7 @@ async def refresh(transaction: Transaction, service: Service, found: Sequence[di
             )
         )
     gone = update(Location).where(
+        transaction.scope.covers(Location),
         col(Location.service_id) == service.id,
         col(Location.hub_id).not_in([location["hub_id"] for location in found]),
         col(Location.missing_since).is_(None),

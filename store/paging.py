@@ -95,6 +95,14 @@ def parse_moment(raw: str) -> datetime:
     return datetime.fromisoformat(raw)
 
 
+def parse_integer(raw: str) -> int:
+    """Read a whole number from a cursor; ValueError where the column could not hold it."""
+    number = int(raw)
+    if not -(1 << 31) <= number < 1 << 31:
+        raise ValueError(raw)
+    return number
+
+
 def id_key(table: Any, value: Callable[[Any], object] = lambda row: row[0].id) -> Key:
     """Return the key that makes any order total: the row's id, which also is the order in which rows were made."""
     return Key(table.id, value, UUID)

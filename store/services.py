@@ -105,7 +105,8 @@ async def change_status(transaction: Transaction, service: Service, status: Serv
 
 async def touch(transaction: Transaction, service_id: UUID, at: datetime) -> None:
     """Note that something of the service changed."""
-    await transaction.session.execute(update(Service).where(col(Service.id) == service_id).values(last_modified_at=at))
+    statement = update(Service).where(transaction.scope.covers(Service), col(Service.id) == service_id)
+    await transaction.session.execute(statement.values(last_modified_at=at))
 
 
 def _query(reading: Reading, wanted: ServiceFilter) -> Select[Any]:

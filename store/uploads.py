@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy import BigInteger, Select, cast, delete, func, select
 from sqlmodel import col
 
 from store.database import Reading, Transaction
 from store.errors import NameTaken
-from store.paging import Key, Order, Page, Window, count, id_key, page
+from store.paging import Key, Order, Page, Window, count, id_key, page, parse_integer
 from store.scope import within
 from store.tables import Event, Tenant, Upload, UploadEntry
 from store.vocabulary import EntryVerdict, EventKind, UploadStatus
@@ -20,8 +20,8 @@ BY_CREATION = Order("CREATED_AT", (id_key(Upload),), descending=True)
 ENTRIES_IN_ORDER = Order(
     "POSITION",
     (
-        Key(col(UploadEntry.position), lambda row: row[0].position, int),
-        Key(col(UploadEntry.part), lambda row: row[0].part, int),
+        Key(col(UploadEntry.position), lambda row: row[0].position, parse_integer),
+        Key(col(UploadEntry.part), lambda row: row[0].part, parse_integer),
     ),
 )
 GOOD = (EntryVerdict.VALID, EntryVerdict.WARNING)
@@ -101,30 +101,41 @@ async def all_entries(reading: Reading, upload_id: UUID) -> list[UploadEntry]:
 
 async def extent(reading: Reading, upload_id: UUID) -> tuple[int, int]:
     """Return how many numbers the entries hold, and the position that the next entry takes."""
-    query = select(func.coalesce(func.sum(UploadEntry.size), 0), func.coalesce(func.max(UploadEntry.position) + 1, 0))
-    found = await reading.session.execute(query.where(col(UploadEntry.upload_id) == upload_id))
-    size, position = found.one()
-    return int(size), int(position)
+    size = func.coalesce(func.sum(UploadEntry.size), 0)
+    position = func.coalesce(func.max(UploadEntry.position) + 1, 0)
+    found = await reading.session.execute(_entries(reading, upload_id, None).with_only_columns(size, position))
+    numbers, following = found.one()
+    return int(numbers), int(following)
+
+
+async def judged_otherwise(reading: Reading, upload_id: UUID, calling_code: str) -> bool:
+    """Return whether entries passed for another calling code than this: their location has changed since."""
+    other = _entries(reading, upload_id, None).where(
+        col(UploadEntry.verdict).in_(GOOD), col(UploadEntry.calling_code) != calling_code
+    )
+    return (await reading.session.execute(other.limit(1))).first() is not None
 
 
 async def spans(reading: Reading, upload_id: UUID, limit: int) -> list[Span]:
     """Return the valid numbers as runs of consecutive ones, ascending, at most `limit` runs."""
-    rows = await reading.session.execute(_SPANS, {"upload": upload_id, "limit": limit})
-    return [Span(*row) for row in rows.all()]
+    first, last = _digits(UploadEntry.first), _digits(UploadEntry.last)
+    valid = _entries(reading, upload_id, None).where(col(UploadEntry.verdict).in_(GOOD))
+    good = valid.with_only_columns(first.label("first"), last.label("last")).cte("good")
+    before = func.lag(good.c.last).over(order_by=good.c.first)
+    begins = (good.c.first - 1).is_distinct_from(before)
+    marked = select(good, begins.label("begins")).cte("marked")
+    run = func.count().filter(marked.c.begins).over(order_by=marked.c.first)
+    grouped = select(marked, run.label("run")).cte("grouped")
+    lowest, highest = func.min(grouped.c.first), func.max(grouped.c.last)
+    query = select(lowest, highest).group_by(grouped.c.run).order_by(lowest).limit(limit)
+    found = await reading.session.execute(query)
+    return [Span(f"+{low}", f"+{high}", high - low + 1) for low, high in found.all()]
 
 
-_SPANS = text("""
-WITH good AS (
-    SELECT substr(first, 2)::bigint AS first, substr(last, 2)::bigint AS last FROM upload_entry
-    WHERE upload_id = :upload AND verdict IN ('VALID', 'WARNING')
-), marked AS (
-    SELECT first, last, first - 1 IS DISTINCT FROM lag(last) OVER (ORDER BY first) AS begins FROM good
-), grouped AS (
-    SELECT first, last, count(*) FILTER (WHERE begins) OVER (ORDER BY first) AS run FROM marked
-)
-SELECT '+' || min(first), '+' || max(last), max(last) - min(first) + 1 FROM grouped
-GROUP BY run ORDER BY min(first) LIMIT :limit
-""")
+def _digits(e164: Any) -> Any:
+    """Return the number as an integer: its first digit is never 0, so that nothing is lost."""
+    return cast(func.substr(col(e164), 2), BigInteger)
+
 
 _ENTRY_COLUMNS = tuple(column.name for column in UploadEntry.__table__.columns)  # type: ignore[attr-defined]  # set by SQLModel
 
@@ -140,7 +151,9 @@ async def append_entries(transaction: Transaction, rows: Sequence[UploadEntry]) 
 
 async def replace_entries(transaction: Transaction, upload_id: UUID, rows: Sequence[UploadEntry]) -> None:
     """Store the entries in place of those that the upload has."""
-    await transaction.session.execute(delete(UploadEntry).where(col(UploadEntry.upload_id) == upload_id))
+    await transaction.session.execute(
+        delete(UploadEntry).where(transaction.scope.covers(UploadEntry), col(UploadEntry.upload_id) == upload_id)
+    )
     await append_entries(transaction, rows)
 
 

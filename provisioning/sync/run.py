@@ -20,7 +20,7 @@ from provisioning.vault import Vault
 from store import syncing
 from store.lookup import Name, many, one
 from store.tables import Location, Number, Service
-from store.vocabulary import ServiceMode, ServiceStatus
+from store.vocabulary import ServiceMode, ServiceStatus, WaitingCode
 
 AGAIN_AFTER = timedelta(seconds=15)
 """How long a sync rests when Control Hub is busy or does not answer."""
@@ -45,6 +45,16 @@ async def sync_service(desk: Desk, outbound: Outbound, service_id: UUID) -> None
         service = await one(reading, Service, Name(id=service_id))
     if service.mode is not ServiceMode.INTEGRATED or service.status is ServiceStatus.REMOVING:
         return
+    async with desk.database.alone(f"sync of {service.organization_id}") as alone:
+        if alone:
+            await _sync(desk, outbound, service)
+        else:
+            # A worker that was taken for dead still is at it; two at once could send a number twice.
+            await _come_back(desk, service)
+
+
+async def _sync(desk: Desk, outbound: Outbound, service: Service) -> None:
+    service_id = service.id
     try:
         token = await access_token(desk, outbound.hub, outbound.vault, service_id)
         await begin_uploads(desk, service_id)
@@ -57,7 +67,8 @@ async def sync_service(desk: Desk, outbound: Outbound, service_id: UUID) -> None
         await note_withdrawal(desk, outbound.vault, service_id, token)
         await _explain(desk, service_id, ConsentWithdrawn.code, str(ConsentWithdrawn()))
     except HubError as error:
-        await _come_back(desk, service, error)
+        await _say_why(desk, service, error)
+        await _come_back(desk, service)
 
 
 async def _explain(desk: Desk, service_id: UUID, code: str, message: str) -> None:
@@ -65,11 +76,14 @@ async def _explain(desk: Desk, service_id: UUID, code: str, message: str) -> Non
         await syncing.explain_waiting(transaction, service_id, code, message)
 
 
-async def _come_back(desk: Desk, service: Service, error: HubError) -> None:
-    code = "CONTROL_HUB_BUSY" if isinstance(error, HubBusy) else "CONTROL_HUB_SILENT"
+async def _say_why(desk: Desk, service: Service, error: HubError) -> None:
+    code = WaitingCode.CONTROL_HUB_BUSY if isinstance(error, HubBusy) else WaitingCode.CONTROL_HUB_SILENT
     message = "Control Hub does not take the numbers at the moment; they are sent again by themselves."
+    await _explain(desk, service.id, code, message)
+
+
+async def _come_back(desk: Desk, service: Service) -> None:
     async with desk.begin() as transaction:
-        await syncing.explain_waiting(transaction, service.id, code, message)
         await transaction.defer(sync_job(service, not_before=desk.clock() + AGAIN_AFTER))
 
 

@@ -31,8 +31,10 @@ async def submit(desk: Desk, name: Name, policy: ErrorPolicy = ErrorPolicy.IGNOR
         upload = await one(transaction, Upload, name, lock=True)
         submitted = upload_next(upload.status, UploadEvent.SUBMIT)
         refuse_closed(service)
-        refuse_unattached(await one(transaction, Location, Name(id=upload.location_id)))
-        if upload.status is not UploadStatus.VALIDATED:
+        location = await one(transaction, Location, Name(id=upload.location_id))
+        refuse_unattached(location)
+        judged = upload.status is UploadStatus.VALIDATED
+        if not judged or await uploads.judged_otherwise(transaction, upload.id, location.calling_code):
             await judge(desk, transaction, upload)
         lost = await _take(desk, transaction, service, upload)
         if not upload.submitted:

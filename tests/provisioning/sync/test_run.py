@@ -480,6 +480,21 @@ async def test_a_large_upload_is_shared_by_several_requests_at_once(
     assert (await fetch(desk, upload)).added == 230
 
 
+async def test_a_second_run_waits_while_the_first_still_lives(
+    desk: Desk, side: Hubside, outbound: Outbound, control_hub: Any, fresh: Fresh
+) -> None:
+    """A worker that was only slow may have been taken for dead; two at once could send a number twice."""
+    dialog = await consented(desk, side)
+    await submitted(desk, dialog, *fresh(2))
+    organization = (await fetch(desk, dialog.service)).organization_id
+    before = len(await jobs(desk))
+    async with desk.database.alone(f"sync of {organization}") as held:
+        await sync_service(desk, outbound, dialog.service.id)
+    assert held
+    assert await control_hub.story(organization) == []
+    assert [job[2] for job in await jobs(desk)][before:] == [desk.clock() + AGAIN_AFTER]
+
+
 async def test_a_service_in_removal_is_left_alone(
     desk: Desk, side: Hubside, outbound: Outbound, control_hub: Any, fresh: Fresh
 ) -> None:

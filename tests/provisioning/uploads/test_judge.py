@@ -150,13 +150,20 @@ async def test_there_has_to_be_something_to_judge(desk: Desk, dialog: Dialog) ->
     assert (await fetch(desk, empty)).status is UploadStatus.DRAFT
 
 
-async def test_only_a_draft_is_judged(desk: Desk, dialog: Dialog) -> None:
-    """Neither a validated one again, nor a submitted one."""
+async def test_a_submitted_upload_is_not_judged_again(desk: Desk, dialog: Dialog) -> None:
+    """Its verdicts have been acted upon."""
     made = await judged(desk, dialog, "+12125550100")
-    forbidden = [("STATE_FORBIDS", ("upload",))]
-    assert await refused(desk, validate(desk, Name(id=made.id))) == forbidden
     await submit(desk, Name(id=made.id))
-    assert await refused(desk, validate(desk, Name(id=made.id))) == forbidden
+    assert await refused(desk, validate(desk, Name(id=made.id))) == [("STATE_FORBIDS", ("upload",))]
+
+
+async def test_a_validated_upload_can_be_judged_again(desk: Desk, dialog: Dialog) -> None:
+    """Its numbers may have been taken since, and nothing else would show which."""
+    made = await judged(desk, dialog, "+12125550100")
+    await submit(desk, Name(id=(await judged(desk, await by_hand(desk), "+12125550100")).id))
+    again = await validate(desk, Name(id=made.id))
+    assert (made.valid, again.valid, again.invalid) == (1, 0, 1)
+    assert [entry.code for entry in await entries_of(desk, again)] == ["TAKEN"]
 
 
 async def test_an_upload_out_of_sight_is_not_judged(desk: Desk, dialog: Dialog) -> None:

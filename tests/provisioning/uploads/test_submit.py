@@ -235,6 +235,14 @@ async def test_a_submitted_upload_is_not_submitted_again(desk: Desk, dialog: Dia
     assert await refused(desk, submit(desk, Name(id=made.id))) == [("STATE_FORBIDS", ("upload",))]
 
 
+async def test_verdicts_for_another_calling_code_are_not_acted_upon(desk: Desk, dialog: Dialog) -> None:
+    """The location's country may have changed in Control Hub since the numbers were judged."""
+    made = await judged(desk, dialog, "+12125550100")
+    async with desk.begin() as transaction:
+        await transaction.session.execute(update(Location).values(country="IT", calling_code="39"))
+    assert await refused(desk, submit(desk, Name(id=made.id))) == [("NOTHING_VALID", ("upload",))]
+
+
 async def test_service_and_location_are_looked_at_again(desk: Desk, dialog: Dialog) -> None:
     """Both may have changed since the upload was started."""
     filled = await upload(desk, dialog, "+12125550100")
