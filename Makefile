@@ -28,7 +28,8 @@ check: setup ## format, lint, types, import contracts
 bench: setup ## measure; ratios against something run beside it
 	@$(BIN)/python -m tests.bench
 
-lock: ## renew the pinned and hashed dependency lists
+lock: setup ## renew the pinned and hashed dependency lists
+	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --upgrade -q -o requirements.lock
 
 setup: .venv/ready api/graphiql/node_modules/ready

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from provisioning.desk import Desk
+from provisioning.journal import audit
 from provisioning.states import ServiceEvent, UploadEvent, service_next, upload_next
 from store import services, syncing, uploads
 from store.database import Transaction
@@ -37,6 +38,7 @@ async def make_ready(transaction: Transaction, service: Service, event: ServiceE
     """Move a locked service that had no number on the customer's account to Ready; otherwise only note the change."""
     if service.status is ServiceStatus.PENDING_PROVISIONING:
         await services.change_status(transaction, service, service_next(service.status, event), at)
+        audit(transaction, "service became ready", service, after={"status": service.status})
     else:
         await services.touch(transaction, service.id, at)
 
@@ -62,6 +64,7 @@ async def end_if_settled(transaction: Transaction, upload: Upload, at: datetime)
         return
     upload.ended_at = at
     await uploads.change_status(transaction, upload, upload_next(upload.status, _ending(upload)), at)
+    audit(transaction, "upload ended", upload, after={"status": upload.status, **uploads.counts(upload)})
 
 
 def _ending(upload: Upload) -> UploadEvent:

@@ -181,7 +181,7 @@ async def test_a_syntax_error_leaves_its_siblings_alone(api: Api, site: Site) ->
     assert (good["id"], good["type"]) == ("good", "next")
 
 
-@pytest.mark.xfail(strict=True, reason="Strawberry answers `complete` and logs a traceback: issue 5 deals with it")
+@pytest.mark.xfail(strict=True, reason="Strawberry answers `complete` and logs a traceback")
 async def test_a_syntax_error_is_told(api: Api) -> None:
     """By an error message, not by silence."""
     async with introduced(api) as opened:

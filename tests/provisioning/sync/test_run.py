@@ -20,6 +20,7 @@ from tests.arrange import (
     Hubside,
     accept,
     announced,
+    audited,
     consented,
     fetch,
     invite,
@@ -75,6 +76,15 @@ async def test_every_number_reaches_control_hub_and_the_service_becomes_ready(
     assert (ended.status, ended.submitted, ended.added, ended.failed) == (UploadStatus.COMPLETED, 25, 25, 0)
     assert ended.ended_at == desk.clock()
     assert await states(desk, dialog) == {SyncState.SYNCED}
+
+
+async def test_what_a_sync_changes_is_on_record(desk: Desk, side: Hubside, outbound: Outbound, fresh: Fresh) -> None:
+    """Nobody asked for it at that moment, so the trail has to say when it came."""
+    dialog = await consented(desk, side)
+    upload = await submitted(desk, dialog, *fresh(2))
+    await sync_service(desk, outbound, dialog.service.id)
+    assert (await audited(desk, dialog.service.id))[-1] == "service became ready"
+    assert (await audited(desk, upload.id))[-1] == "upload ended"
 
 
 async def test_subscribers_hear_of_every_step_in_order(
