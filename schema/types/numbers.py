@@ -46,16 +46,13 @@ _COLUMNS = {
 }
 """The columns behind a field where they are not called like it."""
 
-_WHOLE = frozenset({"locations", "sipConnections"})
-"""Fields of a service whose resolvers may need any column."""
-
 
 @lru_cache(maxsize=256)
 def asked_of(names: frozenset[str]) -> Asked:
     """Return what to read for a selection of numbers, given the names of all fields in it."""
     columns = {column for name in names for column in _COLUMNS.get(name, (to_snake_case(name),))}
     return Asked(
-        columns=None if names & _WHOLE else frozenset(columns),
+        columns=frozenset(columns),
         location="location" in names,
         service=bool({"service", "customer"} & names),
     )

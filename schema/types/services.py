@@ -82,7 +82,6 @@ class Service(Node):
     """A service."""
 
     key: strawberry.Private[UUID]
-    customer_key: strawberry.Private[UUID]
     preloaded: strawberry.Private[tables.Customer | None]
     full_name: str = described("The full name of the customer.")
     name: str = described("The name of the service.")
@@ -107,7 +106,6 @@ class Service(Node):
         return cls(
             id=strawberry.ID(encode("Service", service.id)),
             key=service.id,
-            customer_key=service.customer_id,
             preloaded=customer,
             full_name=customer.full_name,
             name=service.name,
