@@ -211,6 +211,13 @@ class NothingToAdd(NumberlineError):
 
 
 @dataclass(eq=False)
+class NothingToRemove(NumberlineError):
+    """Give the position of at least one entry."""
+
+    code = "NOTHING_TO_REMOVE"
+
+
+@dataclass(eq=False)
 class UploadTooLarge(NumberlineError):
     """An upload may hold at most {most} numbers; split it into several."""
 

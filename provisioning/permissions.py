@@ -52,6 +52,8 @@ PERMISSIONS: dict[str, Permission] = {
     "uploadStart": _RESELLERS_OPERATE,
     "uploadAddNumbers": _RESELLERS_OPERATE,
     "uploadImport": _RESELLERS_OPERATE,
+    "uploadRemoveEntries": _RESELLERS_OPERATE,
+    "uploadCancel": _RESELLERS_OPERATE,
     "uploadValidate": _RESELLERS_OPERATE,
     "uploadSubmit": _RESELLERS_OPERATE,
 }

@@ -63,5 +63,5 @@ def file_of(value: Any) -> BinaryIO:
     """
     stream: BinaryIO | None = getattr(value, "file", None)
     if stream is None:
-        raise FileMissing(path=("file",))
+        raise FileMissing(path=("source",))
     return stream

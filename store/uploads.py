@@ -1,6 +1,6 @@
 """Statements on uploads and their entries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -155,6 +155,17 @@ async def replace_entries(transaction: Transaction, upload_id: UUID, rows: Seque
         delete(UploadEntry).where(transaction.scope.covers(UploadEntry), col(UploadEntry.upload_id) == upload_id)
     )
     await append_entries(transaction, rows)
+
+
+async def remove_entries(transaction: Transaction, upload_id: UUID, positions: Collection[int]) -> int:
+    """Remove the entries at these positions, with all their parts; return how many entries that were."""
+    chosen = delete(UploadEntry).where(
+        transaction.scope.covers(UploadEntry),
+        col(UploadEntry.upload_id) == upload_id,
+        col(UploadEntry.position).in_(positions),
+    )
+    removed = await transaction.session.scalars(chosen.returning(col(UploadEntry.position)))
+    return len(set(removed.all()))
 
 
 def counts(upload: Upload) -> dict[str, int]:

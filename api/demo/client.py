@@ -33,11 +33,11 @@ class Client:
         return _data(document, answer.json())
 
     async def send_file(self, document: str, name: str, content: bytes, **variables: Any) -> dict[str, Any]:
-        """Run a mutation whose `input.file` is a file, by the GraphQL multipart request specification."""
+        """Run a mutation whose `input.source.file` is a file, by the GraphQL multipart request specification."""
         operations = {"query": document, "variables": variables}
         answer = await self._http.post(
             f"{self._address}/graphql",
-            data={"operations": json.dumps(operations), "map": json.dumps({"0": ["variables.input.file"]})},
+            data={"operations": json.dumps(operations), "map": json.dumps({"0": ["variables.input.source.file"]})},
             files={"0": (name, content, "text/csv")},
             headers={**self._headers, "GraphQL-Require-Preflight": "1"},
         )

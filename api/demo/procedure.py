@@ -150,7 +150,7 @@ class Procedure:
         template = (await self.client.get("/templates/numbers.csv")).text
         self.console.print(f"  the template begins with {template.splitlines()[:2]}")
         content = sample.csv_file()
-        given = {"upload": {"id": upload}, "file": None}
+        given = {"upload": {"id": upload}, "source": {"file": None}}
         await self.client.send_file(documents.IMPORT, "numbers.csv", content, input=given)
 
     async def _validate(self, upload: str) -> set[str]:

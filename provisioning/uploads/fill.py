@@ -1,5 +1,6 @@
 """Putting numbers into an upload: typed in, or read from a file."""
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,14 +59,15 @@ async def add_entries(desk: Desk, new: NewEntries, key: str | None = None) -> Up
 
 
 async def import_file(desk: Desk, upload: Name, file: BinaryIO, key: str | None = None) -> Upload:
-    """Append the rows of a CSV file; all of them or, where the file as a whole cannot be read, none.
+    """Append the rows of a CSV file or of pasted text; all of them or, where it cannot be read as a whole, none.
 
     Raises RuleBroken with the code of what is wrong with the file, and what `add_entries` raises.
     """
-    entries = [_entry(row) for row in _rows(desk, file)]
+    # In a thread, because other requests are waiting while a large file is read.
+    entries = [_entry(row) for row in await asyncio.to_thread(_rows, desk, file)]
     file.seek(0)
     request = ImportedFile(upload, hashlib.sha256(file.read()).hexdigest())
-    return await _append(desk, request, upload, entries, "file", key)
+    return await _append(desk, request, upload, entries, "source", key)
 
 
 def _rows(desk: Desk, file: BinaryIO) -> list[FileRow]:
@@ -73,13 +75,13 @@ def _rows(desk: Desk, file: BinaryIO) -> list[FileRow]:
     try:
         return list(read_rows(file, limits))
     except FileRefused as error:
-        raise RuleBroken(error.code.value, str(error), path=("file",)) from error
+        raise RuleBroken(error.code.value, str(error), path=("source",)) from error
 
 
 def _entry(row: FileRow) -> RawEntry:
     if row.overrides:
         # Silence would store a number with another type or CAC value than its row says.
-        raise ColumnsNotTaken(row.line, ", ".join(column.value for column in row.overrides), path=("file",))
+        raise ColumnsNotTaken(row.line, ", ".join(column.value for column in row.overrides), path=("source",))
     return RawEntry(EntryKind.FILE_ROW, row.raw_first, row.raw_last, row.line)
 
 

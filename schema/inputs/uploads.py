@@ -1,12 +1,16 @@
 """Inputs of uploads."""
 
+from io import BytesIO
+from typing import BinaryIO
+
 import strawberry
 
 from provisioning.uploads.fill import NewEntries, RawEntry
 from provisioning.uploads.start import NewUpload
 from schema.describing import described
 from schema.inputs.naming import KEY, LocationBy, ServiceBy, SipConnectionBy, UploadBy
-from schema.scalars import File
+from schema.scalars import File, file_of
+from store.errors import TextInvalid
 from store.vocabulary import EntryKind, ErrorPolicy, NumberType, WebexPhoneType
 
 
@@ -78,13 +82,47 @@ class UploadAddNumbersInput:
         return NewEntries(self.upload.name("upload"), tuple(entry.decoded() for entry in self.entries))
 
 
-@strawberry.input(description="A file to import into an upload.")
+@strawberry.input(one_of=True, description="Where rows come from: exactly one of these.")
+class ImportSource:
+    """A source."""
+
+    file: File | None = described(
+        "A CSV file such as the template at /templates/numbers.csv, filled in.", default=strawberry.UNSET
+    )
+    text: str | None = described("The same as pasted text.", default=strawberry.UNSET)
+
+    def stream(self) -> BinaryIO:
+        """Return the bytes. Raises FileMissing, TextInvalid."""
+        if not isinstance(self.text, str):
+            return file_of(self.file)
+        try:
+            return BytesIO(self.text.encode())
+        except UnicodeEncodeError as error:
+            raise TextInvalid(path=("source",)) from error
+
+
+@strawberry.input(description="Rows to import into an upload.")
 class UploadImportInput:
     """An import."""
 
     upload: UploadBy = described("The upload.")
-    file: File = described("A CSV file such as the template at /templates/numbers.csv, filled in.")
+    source: ImportSource = described("Where the rows come from.")
     idempotency_key: str | None = described(KEY, default=None)
+
+
+@strawberry.input(description="Entries to take out of an upload.")
+class UploadRemoveEntriesInput:
+    """A removal."""
+
+    upload: UploadBy = described("The upload.")
+    positions: list[int] = described("The positions of the entries, as `UploadEntry.position` says; whole entries.")
+
+
+@strawberry.input(description="An upload to give up.")
+class UploadCancelInput:
+    """A cancellation."""
+
+    upload: UploadBy = described("The upload.")
 
 
 @strawberry.input(description="An upload to validate.")

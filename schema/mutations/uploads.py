@@ -4,19 +4,20 @@ from typing import Annotated
 
 import strawberry
 
-from provisioning.uploads import fill, judge, start, submit
+from provisioning.uploads import edit, fill, judge, start, submit
 from schema.context import Info
 from schema.describing import described
 from schema.errors import UserError
 from schema.inputs.uploads import (
     UploadAddNumbersInput,
+    UploadCancelInput,
     UploadImportInput,
+    UploadRemoveEntriesInput,
     UploadStartInput,
     UploadSubmitInput,
     UploadValidateInput,
 )
 from schema.mutations.payloads import ERRORS, INPUT, attempt
-from schema.scalars import file_of
 from schema.types.uploads import Upload
 
 
@@ -38,6 +39,22 @@ class UploadAddNumbersPayload:
 
 @strawberry.type(description="The answer to uploadImport.")
 class UploadImportPayload:
+    """A payload."""
+
+    upload: Upload | None = described("The upload; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type(description="The answer to uploadRemoveEntries.")
+class UploadRemoveEntriesPayload:
+    """A payload."""
+
+    upload: Upload | None = described("The upload; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type(description="The answer to uploadCancel.")
+class UploadCancelPayload:
     """A payload."""
 
     upload: Upload | None = described("The upload; null where it was refused.")
@@ -81,15 +98,33 @@ class UploadMutations:
         return UploadAddNumbersPayload(upload=Upload.of(row) if row else None, user_errors=refusals)
 
     @strawberry.mutation(
-        description="Import the rows of a CSV file: all of them or, where the file cannot be read, none."
+        description="Import rows of a CSV file or of pasted text: all or, where it cannot be read, none."
     )
     async def upload_import(self, info: Info, input: Annotated[UploadImportInput, INPUT]) -> UploadImportPayload:
         """Run the use case."""
         desk = info.context.desk
         row, refusals = await attempt(
-            lambda: fill.import_file(desk, input.upload.name("upload"), file_of(input.file), input.idempotency_key)
+            lambda: fill.import_file(desk, input.upload.name("upload"), input.source.stream(), input.idempotency_key)
         )
         return UploadImportPayload(upload=Upload.of(row) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(description="Take entries out of an upload that is not submitted yet.")
+    async def upload_remove_entries(
+        self, info: Info, input: Annotated[UploadRemoveEntriesInput, INPUT]
+    ) -> UploadRemoveEntriesPayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(
+            lambda: edit.remove_entries(desk, input.upload.name("upload"), frozenset(input.positions))
+        )
+        return UploadRemoveEntriesPayload(upload=Upload.of(row) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(description="Give up an upload that is not submitted yet.")
+    async def upload_cancel(self, info: Info, input: Annotated[UploadCancelInput, INPUT]) -> UploadCancelPayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(lambda: edit.cancel(desk, input.upload.name("upload")))
+        return UploadCancelPayload(upload=Upload.of(row) if row else None, user_errors=refusals)
 
     @strawberry.mutation(
         description="Judge every entry; the counts say how many numbers are valid, the entries why others are not."

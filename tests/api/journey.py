@@ -83,7 +83,7 @@ class Api:
 
     async def send(self, upload: str, content: bytes, **more: Any) -> dict[str, Any]:
         """Import a file into an upload; return the whole payload."""
-        given = {"upload": {"id": upload}, "file": None, **more}
+        given = {"upload": {"id": upload}, "source": {"file": None}, **more}
         answer = await self.multipart(mutation("uploadImport"), given, content)
         found: dict[str, Any] = answer.json()["data"]["uploadImport"]
         return found
@@ -91,10 +91,10 @@ class Api:
     async def multipart(
         self, document: str, given: dict[str, Any], content: bytes, *, preflight: bool = True
     ) -> httpx.Response:
-        """Send a document whose `input.file` is a file (GraphQL multipart request specification)."""
+        """Send a document whose `input.source.file` is a file (GraphQL multipart request specification)."""
         parts = {
             "operations": json.dumps({"query": document, "variables": {"input": given}}),
-            "map": json.dumps({"0": ["variables.input.file"]}),
+            "map": json.dumps({"0": ["variables.input.source.file"]}),
         }
         headers = self.headers | ({"GraphQL-Require-Preflight": "1"} if preflight else {})
         files = {"0": ("numbers.csv", content, "text/csv")}

@@ -47,7 +47,7 @@ async def test_a_file_that_cannot_be_read_is_refused_whole(api: Api, site: Site,
     refused = refusals("uploadImport", await api.send(upload, content))
 
     left = (await api.query(ENTRIES, by={"id": upload}))["upload"]
-    assert refused == [(code, ("file",))]
+    assert refused == [(code, ("source",))]
     assert left == {"status": "DRAFT", "entries": {"nodes": []}}
 
 
@@ -112,7 +112,7 @@ async def test_a_file_over_the_limit_of_the_upload_is_refused(api: Api, site: Si
 
     payload = await api.send(upload, b"Number,Range End\r\n+12123000000,+12123009999\r\n+12124000000,\r\n")
 
-    assert refusals("uploadImport", payload) == [("UPLOAD_TOO_LARGE", ("file",))]
+    assert refusals("uploadImport", payload) == [("UPLOAD_TOO_LARGE", ("source",))]
 
 
 async def test_a_multipart_request_without_the_preflight_header_does_nothing(api: Api, site: Site) -> None:
@@ -120,7 +120,10 @@ async def test_a_multipart_request_without_the_preflight_header_does_nothing(api
     upload = await started(api, site)
 
     answer = await api.multipart(
-        mutation("uploadImport"), {"upload": {"id": upload}, "file": None}, b"+12125550100\n", preflight=False
+        mutation("uploadImport"),
+        {"upload": {"id": upload}, "source": {"file": None}},
+        b"+12125550100\n",
+        preflight=False,
     )
 
     assert answer.status_code == 400
@@ -134,7 +137,9 @@ async def test_a_file_that_is_no_part_of_a_multipart_request_is_told_so(api: Api
     """Text in plain JSON is no file."""
     upload = await started(api, site)
 
-    assert await api.refusals("uploadImport", upload={"id": upload}, file=file) == [("FILE_MISSING", ("file",))]
+    assert await api.refusals("uploadImport", upload={"id": upload}, source={"file": file}) == [
+        ("FILE_MISSING", ("source",))
+    ]
 
 
 async def test_a_file_for_an_upload_that_is_over_is_refused(api: Api, site: Site) -> None:

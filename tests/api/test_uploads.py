@@ -8,6 +8,7 @@ from tests.api.journey import (
     connected,
     estate,
     eventually,
+    mutation,
     plain_site,
     started,
     submitted,
@@ -181,3 +182,38 @@ async def test_attaching_a_location_again_changes_nothing(api: Api, site: Site) 
 
     assert first == second
     assert first["attached"] is True
+
+
+async def test_pasted_text_is_read_like_a_file(api: Api, site: Site) -> None:
+    """With its header and its lines."""
+    upload, start = await started(api, site), block()
+    text = f"number;range end\n{start}001;{start}003\n"
+
+    await api.make("uploadImport", upload={"id": upload}, source={"text": text})
+    judged = await api.make("uploadValidate", "counts { valid } entries { nodes { kind line } }", upload={"id": upload})
+
+    assert judged == {"counts": {"valid": 3}, "entries": {"nodes": [{"kind": "FILE_ROW", "line": 2}]}}
+
+
+async def test_one_source_is_imported_at_a_time(api: Api, site: Site) -> None:
+    """Neither none nor both."""
+    upload = await started(api, site)
+    document = mutation("uploadImport")
+
+    for source in ({}, {"text": "+12125550100", "file": "x"}):
+        given = {"upload": {"id": upload}, "source": source}
+        assert await api.codes(document, input=given) == ["GRAPHQL_VALIDATION_FAILED"]
+
+
+async def test_entries_are_taken_out_and_an_upload_is_given_up(api: Api, site: Site) -> None:
+    """As long as it is not submitted."""
+    upload, start = await started(api, site), block()
+    await added(api, upload, f"{start}001", f"{start}002")
+
+    left = await api.make("uploadRemoveEntries", "entries { totalCount }", upload={"id": upload}, positions=[0])
+    ended = await api.make("uploadCancel", "status endedAt", upload={"id": upload})
+
+    assert left == {"entries": {"totalCount": 1}}
+    assert ended["status"] == "CANCELLED"
+    assert ended["endedAt"] is not None
+    assert await api.refusals("uploadCancel", upload={"id": upload}) == [("STATE_FORBIDS", ("upload",))]

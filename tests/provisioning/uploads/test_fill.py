@@ -108,7 +108,7 @@ async def test_a_file_that_cannot_be_read_is_refused_as_a_whole(
 ) -> None:
     """Each with a code of its own, and none of its rows is kept."""
     ((found, path),) = await refused(desk, import_file(desk, named(draft), BytesIO(content)))
-    assert path == ("file",)
+    assert path == ("source",)
     assert found == (code or found)
     assert found.startswith("FILE_")
 
@@ -124,7 +124,7 @@ async def test_a_column_that_a_file_cannot_set_is_refused_not_dropped(desk: Desk
     """Silence would store numbers with another type than their row says."""
     content = b"Number,Range End,Number Type\r\n+12125550100,,Service\r\n"
     attempt = import_file(desk, named(draft), BytesIO(content))
-    assert await refused(desk, attempt) == [("COLUMNS_NOT_TAKEN", ("file",))]
+    assert await refused(desk, attempt) == [("COLUMNS_NOT_TAKEN", ("source",))]
 
 
 async def test_nothing_to_add_is_refused(desk: Desk, draft: Upload) -> None:
@@ -149,7 +149,7 @@ async def test_the_cap_counts_numbers_over_all_requests(desk: Desk, draft: Uploa
     assert await refused(desk, add(small, draft, "+12125550110", "+12125550111")) == [
         ("UPLOAD_TOO_LARGE", ("entries",))
     ]
-    assert await refused(desk, import_file(small, named(draft), BytesIO(FILE))) == [("UPLOAD_TOO_LARGE", ("file",))]
+    assert await refused(desk, import_file(small, named(draft), BytesIO(FILE))) == [("UPLOAD_TOO_LARGE", ("source",))]
     await add(small, draft, "+12125550110")
     assert sum(entry.size for entry in await entries_of(desk, draft)) == 11
 
@@ -158,8 +158,8 @@ async def test_a_file_has_caps_of_its_own(desk: Desk, draft: Upload) -> None:
     """Bytes and rows."""
     heavy = import_file(capped(desk, file_bytes=20), named(draft), BytesIO(FILE))
     long = import_file(capped(desk, file_rows=1), named(draft), BytesIO(FILE))
-    assert await refused(desk, heavy) == [("FILE_TOO_LARGE", ("file",))]
-    assert await refused(desk, long) == [("FILE_TOO_MANY_ROWS", ("file",))]
+    assert await refused(desk, heavy) == [("FILE_TOO_LARGE", ("source",))]
+    assert await refused(desk, long) == [("FILE_TOO_MANY_ROWS", ("source",))]
 
 
 async def test_a_range_beyond_its_cap_counts_as_one_until_it_is_judged(desk: Desk, draft: Upload) -> None:
