@@ -1,10 +1,12 @@
 """GraphQL over HTTP and WebSocket: Strawberry's view, with our callers, our JSON and coded errors."""
 
 from collections.abc import Mapping
+from json import JSONDecodeError
 from typing import Any
 
 import orjson
-from cross_web import HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -12,6 +14,8 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 from strawberry.types.unset import UnsetType
 
 from api.graphiql.page import page_response
@@ -38,10 +42,26 @@ class _TextFrames(ASGIWebSocketAdapter):
         await self.ws.send_text(orjson.dumps(message).decode())
 
 
+class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
+    """Reads messages; what is not one closes the socket with 4400, and an operation that is wrong ends by itself."""
+
+    async def handle_message(self, message: Message) -> None:
+        if _is_message(message):
+            await super().handle_message(message)
+        else:
+            await self.handle_invalid_message("This is not a message of graphql-transport-ws")
+
+    @staticmethod
+    def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:  # noqa: ARG004  # Strawberry's signature
+        # Strawberry would close the socket, and with it the siblings of an operation with a syntax error.
+        return None
+
+
 class GraphQLEndpoint(GraphQL[Context, None]):
     """The endpoint at /graphql."""
 
     websocket_adapter_class = _TextFrames
+    graphql_transport_ws_handler_class = _Messages
 
     def __init__(self, schema: NumberlineSchema, services: Services, tokens: Tokens, origins: list[str]) -> None:
         """Take the schema and what its resolvers reach."""
@@ -85,6 +105,15 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             caller = self._tokens.caller(request.headers.get("authorization"))
         return Context(self._services, caller)
 
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> Any:
+        """Parse a body; whatever shape it has, what cannot be a GraphQL request is the client's mistake."""
+        try:
+            return await super().parse_http_body(request)
+        except (HTTPException, JSONDecodeError, KeyError):
+            raise
+        except (AttributeError, TypeError, ValueError, RecursionError) as error:
+            raise HTTPException(400, "The body is not a GraphQL request: send a JSON object with a `query`.") from error
+
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Check the token in connection_init; without a good one the socket is closed with 4403."""
         names = {name.lower(): value for name, value in (context.connection_params or {}).items()}
@@ -119,3 +148,19 @@ def _check_preflight(request: Request) -> None:
 def _refusal(status: int, code: str, message: str) -> Response:
     body: dict[str, Any] = {"errors": [{"message": message, "extensions": {"code": code}}]}
     return Response(orjson.dumps(body), status_code=status, media_type="application/json")
+
+
+def _is_message(message: object) -> bool:
+    """Return whether this has the shape of a message, so that its parts can be used as what they are."""
+    if not isinstance(message, dict):
+        return False
+    if message.get("type") != "subscribe":
+        return True
+    payload = message.get("payload")
+    return (
+        isinstance(message.get("id"), str)
+        and isinstance(payload, dict)
+        and isinstance(payload.get("query"), str)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )

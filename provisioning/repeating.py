@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from provisioning.errors import refuse_any
+from provisioning.texts import name_fault
 from store import idempotency
 from store.database import Transaction
 from store.lookup import Name, Row, one
@@ -15,10 +17,12 @@ async def once(
     """Make the row, or return the one that the same request made before under this key.
 
     `request` is what was asked for; its text must tell any two different requests apart. Without a key it is
-    simply done. Raises IdempotencyKeyReused where the key came with another request.
+    simply done. Raises Refused where the key is blank or too long, and IdempotencyKeyReused where it came with
+    another request.
     """
     if key is None:
         return await make()
+    refuse_any([name_fault(key, "idempotency key", "idempotencyKey")])
     operation = type(request).__name__
     fingerprint = hashlib.sha256(repr(request).encode()).digest()
     before = await idempotency.earlier(transaction, operation, key, fingerprint)

@@ -15,8 +15,8 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 
 def name_fault(value: str, what: str, *path: str) -> NumberlineError | None:
-    """Return what is wrong with a name that must be there."""
-    if not value.strip():
+    """Return what is wrong with a name that must be there, and be seen."""
+    if not any(letter.isprintable() and not letter.isspace() for letter in value):
         return Blank(what, path=path)
     return length_fault(value, what, *path)
 

@@ -1,10 +1,15 @@
 """Building the schema."""
 
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
+from strawberry.types.graphql import OperationType
 
 from schema import gate
 from schema.errors import put_code
@@ -15,8 +20,22 @@ from schema.scalars import SCALARS
 from schema.subscriptions import Subscription
 
 
+class _ParserCache(ParserCache):
+    """Strawberry's cache, but a syntax error is left to Strawberry's own parsing, which knows how to tell it."""
+
+    def on_parse(self) -> Iterator[None]:
+        with suppress(GraphQLSyntaxError, StopIteration):
+            next(super().on_parse())
+        yield
+
+
 class NumberlineSchema(strawberry.Schema):
     """Our schema: every error leaves it with a code."""
+
+    async def execute(self, query: str | None, **options: Any) -> Any:  # type: ignore[override]  # options are handed on
+        """Run a query or a mutation; a subscription sent as one is refused rather than run to a misleading null."""
+        allowed = set(options.pop("allowed_operation_types", None) or OperationType) - {OperationType.SUBSCRIPTION}
+        return await super().execute(query, allowed_operation_types=allowed, **options)
 
     def process_errors(
         self,
@@ -50,6 +69,6 @@ def _schema(config: StrawberryConfig) -> NumberlineSchema:
         mutation=Mutation,
         subscription=Subscription,
         config=config,
-        extensions=[ParserCache, ValidationCache],
+        extensions=[_ParserCache, ValidationCache],
         execution_context_class=Executor,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from api.demo.client import Refused
 from tests.api.conftest import Running
@@ -181,7 +181,6 @@ async def test_a_syntax_error_leaves_its_siblings_alone(api: Api, site: Site) ->
     assert (good["id"], good["type"]) == ("good", "next")
 
 
-@pytest.mark.xfail(strict=True, reason="Strawberry answers `complete` and logs a traceback")
 async def test_a_syntax_error_is_told(api: Api) -> None:
     """By an error message, not by silence."""
     async with introduced(api) as opened:
@@ -221,3 +220,23 @@ async def test_a_subscription_without_permission_is_told_so(api: Api, running: R
     async with socket(api.as_(None)) as opened:
         await send(opened, "connection_init", payload={"Authorization": "Bearer " + running.token()[:-4]})
         assert await closing_code(opened) == 4403
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        [1],
+        5,
+        {"type": "subscribe", "id": "1", "payload": {"query": 5}},
+        {"type": "subscribe", "id": "1", "payload": []},
+    ],
+)
+async def test_what_is_not_a_message_closes_the_socket(api: Api, message: Any) -> None:
+    """With the code of the protocol for it, not in silence."""
+    async with introduced(api) as opened:
+        await opened.send(json.dumps(message))
+        with pytest.raises(ConnectionClosed) as closed:
+            await opened.recv()
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4400

@@ -40,6 +40,11 @@ async def test_without_a_key_it_is_simply_done(desk: Desk) -> None:
     assert (await count(desk, Tenant), await count(desk, IdempotencyKey)) == (3, 0)
 
 
+async def test_a_blank_key_is_refused(desk: Desk) -> None:
+    """A form that sends empty texts would otherwise repeat its first request for ever."""
+    assert await refused(desk, ask(desk, "One", "")) == [("BLANK", ("idempotencyKey",))]
+
+
 async def test_the_same_key_gives_the_same_row(desk: Desk) -> None:
     """It is made once, however often it is asked for."""
     made = {(await ask(desk, "One", "key")).id for _ in range(3)}

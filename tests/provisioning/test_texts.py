@@ -5,7 +5,7 @@ import pytest
 from provisioning.texts import LONGEST_NAME, email_fault, length_fault, name_fault, reference_fault
 
 
-@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0"])
+@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0", "\u200b", "\u200b \ufeff"])
 def test_a_name_of_nothing_but_space_is_blank(blank: str) -> None:
     """Whatever kind of space it is."""
     fault = name_fault(blank, "name", "name")
