@@ -13,6 +13,7 @@ from provisioning.errors import (
 )
 from provisioning.journal import audit
 from provisioning.repeating import once
+from provisioning.states import service_start
 from provisioning.texts import length_fault, name_fault, reference_fault
 from store import services
 from store.jobs import Job, JobName
@@ -92,7 +93,7 @@ def _service(desk: Desk, new: NewService, customer: Customer) -> Service:
         reference=new.reference,
         kind=new.kind,
         mode=new.mode,
-        status=ServiceStatus.PENDING_CONSENT if integrated else ServiceStatus.PENDING_PROVISIONING,
+        status=service_start(new.mode),
         organization_id=new.organization_id,
         # The time "when the customer service was deployed": without consent that is now.
         consented_at=None if integrated else desk.clock(),

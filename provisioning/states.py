@@ -52,7 +52,7 @@ class NumberEvent(Word):
 class SyncEvent(Word):
     """What happens between a number and Control Hub."""
 
-    QUEUE_ADD = "QUEUE_ADD", "It is to be added: restored, tried again, or read back and not found."
+    QUEUE_ADD = "QUEUE_ADD", "It is to be added: restored, tried again, turned away unseen, or read back and not found."
     QUEUE_UPDATE = "QUEUE_UPDATE", "A change is to be sent."
     QUEUE_REMOVE = "QUEUE_REMOVE", "It is to be taken off."
     WITHDRAW = "WITHDRAW", "It was never added and no longer is to be."
@@ -121,6 +121,7 @@ SYNC: Mapping[tuple[SyncState, SyncEvent], SyncState] = {
     (SyncState.UPDATE_PENDING, SyncEvent.QUEUE_REMOVE): SyncState.REMOVE_PENDING,
     (SyncState.REMOVE_PENDING, SyncEvent.SEND): SyncState.IN_PROGRESS,
     (SyncState.REMOVE_PENDING, SyncEvent.GONE): SyncState.REMOVED,
+    (SyncState.IN_PROGRESS, SyncEvent.QUEUE_ADD): SyncState.ADD_PENDING,
     (SyncState.IN_PROGRESS, SyncEvent.FOUND): SyncState.SYNCED,
     (SyncState.IN_PROGRESS, SyncEvent.GONE): SyncState.REMOVED,
     (SyncState.IN_PROGRESS, SyncEvent.REFUSE): SyncState.FAILED,

@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from controlhub.errors import HubRefused
 from controlhub.numbers import HubNumber, HubProblem
+from provisioning.states import NumberEvent, SyncEvent, number_next, sync_next
 from store.syncing import Outcome
 from store.tables import Number
-from store.vocabulary import NumberStatus, SyncState
+from store.vocabulary import SyncState
 
 MOST_ATTEMPTS = 8
 """How often a number is sent before we give up on it; it can be retried by hand then."""
@@ -54,13 +55,13 @@ def added(numbers: Sequence[Number]) -> list[Outcome]:
 
 def uncertain(numbers: Sequence[Number]) -> list[Outcome]:
     """Return the outcomes of numbers whose request got no clear answer."""
-    return [Outcome(number.id, SyncState.UNCERTAIN) for number in numbers]
+    return [Outcome(number.id, sync_next(number.sync_state, SyncEvent.UNANSWERED)) for number in numbers]
 
 
 def unsent(numbers: Sequence[Number]) -> list[Outcome]:
     """Return the outcomes of numbers that Control Hub never looked at: they wait again, as if never sent."""
     return [
-        Outcome(number.id, SyncState.ADD_PENDING, code=number.error_code, message=number.error_message, unseen=True)
+        Outcome(number.id, _again(number), code=number.error_code, message=number.error_message, unseen=True)
         for number in numbers
     ]
 
@@ -70,7 +71,7 @@ def undeliverable(numbers: Sequence[Number], refusal: HubRefused) -> list[Outcom
     return [
         Outcome(
             number.id,
-            SyncState.FAILED,
+            _refused(number),
             code=refusal.code,
             message=refusal.message,
             tracking_id=refusal.tracking_id,
@@ -120,21 +121,24 @@ def _decide(
         return _rejected(number, objection.code, objection.message, tracking_id)
     if number.attempts >= MOST_ATTEMPTS:
         message = "Control Hub did not take the number and did not say why; retry it later."
-        return Outcome(number.id, SyncState.FAILED, code=SyncCode.NOT_TAKEN, message=message, retryable=True)
+        return Outcome(number.id, _refused(number), code=SyncCode.NOT_TAKEN, message=message, retryable=True)
     if refusal is not None:
-        return Outcome(number.id, SyncState.ADD_PENDING, code=refusal.code, message=refusal.message)
-    return _waiting(number)
+        return Outcome(number.id, _again(number), code=refusal.code, message=refusal.message)
+    return Outcome(number.id, _again(number))
 
 
 def _synced(number: Number) -> Outcome:
-    return Outcome(number.id, SyncState.SYNCED)
+    return Outcome(number.id, sync_next(number.sync_state, SyncEvent.FOUND))
 
 
-def _waiting(number: Number) -> Outcome:
-    return Outcome(number.id, SyncState.ADD_PENDING)
+def _again(number: Number) -> SyncState:
+    return sync_next(number.sync_state, SyncEvent.QUEUE_ADD)
+
+
+def _refused(number: Number) -> SyncState:
+    return sync_next(number.sync_state, SyncEvent.REFUSE)
 
 
 def _rejected(number: Number, code: str, message: str, tracking_id: str | None) -> Outcome:
-    return Outcome(
-        number.id, SyncState.FAILED, NumberStatus.REJECTED, code=code, message=message, tracking_id=tracking_id
-    )
+    status = number_next(number.status, NumberEvent.REFUSE)
+    return Outcome(number.id, _refused(number), status, code=code, message=message, tracking_id=tracking_id)

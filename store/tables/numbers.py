@@ -9,10 +9,8 @@ from sqlmodel import Field
 from store.columns import Owned, PlainText, moment, moment_now, new_id, word
 from store.vocabulary import NumberSource, NumberStatus, NumberType, SyncState, WebexPhoneType
 
-LIVE = (NumberStatus.ACTIVE, NumberStatus.RELEASE_REQUESTED, NumberStatus.COOLING)
-"""The states in which a number belongs to its service and to nobody else."""
-
 _IS_LIVE = text("status IN ('ACTIVE', 'RELEASE_REQUESTED', 'COOLING')")
+"""In these states a number belongs to its service and to nobody else; `provisioning.states.LIVE` says the same."""
 
 
 class Number(Owned, table=True):

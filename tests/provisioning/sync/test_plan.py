@@ -18,7 +18,8 @@ A, B, C = "+12125550100", "+12125550101", "+12125550102"
 
 def number(e164: str, **known: Any) -> Number:
     """Make a number that was sent once."""
-    return Number(id=uuid4(), e164=e164, type=NumberType.USER, **{"attempts": 1, **known})
+    sent = {"status": NumberStatus.ACTIVE, "sync_state": SyncState.IN_PROGRESS, "attempts": 1}
+    return Number(id=uuid4(), e164=e164, type=NumberType.USER, **{**sent, **known})
 
 
 def has(*numbers: str) -> dict[str, HubNumber]:
