@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from provisioning.e164 import LocationCountry, Policy, is_blank, judge, parse
-from provisioning.ranges import NumberRange, join, range_between, to_e164, to_int
+from provisioning.ranges import NumberRange, range_between, to_e164, to_int
 from provisioning.repairs import Repair, Repaired, repair
 from provisioning.verdicts import Fault, Verdict, VerdictCode, fault, refuse
 from store.vocabulary import EntryKind, EntryVerdict
@@ -166,11 +166,6 @@ def count(segments: Iterable[Segment]) -> Counts:
     for _, group in groupby(segments, key=lambda segment: segment.position):
         counts = _add(counts, list(group))
     return counts
-
-
-def passing_ranges(segments: Iterable[Segment]) -> list[NumberRange]:
-    """Show what will be uploaded as few ranges as possible, joined across entries, ascending."""
-    return join(segment.numbers for segment in segments if segment.passes and segment.numbers is not None)
 
 
 def _read(entry: Entry, rules: Rules) -> _Found | Fault:

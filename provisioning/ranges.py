@@ -4,7 +4,7 @@ The digits of an E.164 number never begin with 0, so that number and integer tel
 national number (+3906...) included.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from provisioning.e164 import parse
@@ -64,27 +64,6 @@ def range_between(first: str | Fault, last: str | Fault, max_size: int) -> Numbe
     if first > last:
         return fault(VerdictCode.RANGE_REVERSED)
     return _capped(NumberRange(first, last), max_size)
-
-
-def runs(numbers: Iterable[str]) -> list[NumberRange]:
-    """Show numbers as few ranges as possible, shorter numbers first, then ascending; repeats count once."""
-    return join(NumberRange(e164, e164) for e164 in numbers)
-
-
-def join(ranges: Iterable[NumberRange]) -> list[NumberRange]:
-    """Join ranges that overlap or touch, shorter numbers first, then ascending; +9999999 and +10000000 do not touch."""
-    joined: list[NumberRange] = []
-    for found in sorted(ranges, key=lambda item: to_int(item.first)):
-        if joined and _touch(joined[-1], found):
-            joined[-1] = NumberRange(joined[-1].first, max(joined[-1].last, found.last))
-        else:
-            joined.append(found)
-    return joined
-
-
-def _touch(lower: NumberRange, upper: NumberRange) -> bool:
-    """Say whether the upper range begins within the lower one or right behind it."""
-    return len(lower.last) == len(upper.first) and to_int(upper.first) <= to_int(lower.last) + 1
 
 
 def _end_fault(end: str, found: Fault) -> Fault:

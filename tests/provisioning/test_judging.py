@@ -16,9 +16,8 @@ from provisioning.judging import (
     count,
     judge_entries,
     mark_held,
-    passing_ranges,
 )
-from provisioning.ranges import NumberRange, to_e164
+from provisioning.ranges import to_e164
 from provisioning.repairs import Repair
 from provisioning.verdicts import VerdictCode
 from store.vocabulary import EntryKind, EntryVerdict
@@ -235,16 +234,6 @@ def test_numbers_are_counted_not_rows() -> None:
 def test_no_entries_count_nothing() -> None:
     """All figures are 0."""
     assert count([]) == Counts()
-
-
-def test_what_passes_is_shown_as_ranges_across_entries() -> None:
-    """In ascending order, warnings too, refused numbers left out."""
-    entries = [single(0, number(3)), block(1, 0, 2), single(2, number(5)), single(3, "+14165550123"), single(4, "x")]
-    assert passing_ranges(judged(entries)) == [
-        NumberRange(number(0), number(3)),
-        NumberRange(number(5), number(5)),
-        NumberRange("+14165550123", "+14165550123"),
-    ]
 
 
 @given(

@@ -1,12 +1,10 @@
 """Runs of consecutive numbers."""
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provisioning.ranges import NumberRange, join, parse_range, runs, to_e164, to_int
+from provisioning.ranges import NumberRange, parse_range, to_e164, to_int
 from provisioning.verdicts import Fault, VerdictCode
 
 FIRST, LAST = "+12125550100", "+12125550109"
@@ -80,39 +78,3 @@ def test_a_range_knows_what_lies_within(e164: object, within: bool) -> None:  # 
 def test_number_and_integer_tell_the_same(e164: str) -> None:
     """There and back."""
     assert to_e164(to_int(e164)) == e164
-
-
-def test_consecutive_numbers_are_shown_as_ranges() -> None:
-    """In ascending order, whatever the order and the repeats they come in."""
-    numbers = ["+12125550103", "+12125550101", "+12125550100", "+12125550105", "+12125550101"]
-    assert runs(numbers) == [
-        NumberRange("+12125550100", "+12125550101"),
-        NumberRange("+12125550103", "+12125550103"),
-        NumberRange("+12125550105", "+12125550105"),
-    ]
-
-
-def test_numbers_of_different_length_do_not_join() -> None:
-    """+9999999 and +10000000 follow each other as integers only."""
-    assert runs(["+10000000", "+9999999"]) == [
-        NumberRange("+9999999", "+9999999"),
-        NumberRange("+10000000", "+10000000"),
-    ]
-
-
-def test_ranges_that_overlap_or_touch_join() -> None:
-    """One within another too."""
-    found = [
-        NumberRange(FIRST, LAST),
-        NumberRange("+12125550102", "+12125550103"),
-        NumberRange("+12125550110", "+12125550112"),
-    ]
-    assert join(found) == [NumberRange(FIRST, "+12125550112")]
-
-
-@given(st.sets(st.integers(2_125_550_000, 2_125_550_060)))
-def test_runs_hold_just_the_numbers_they_were_made_of(numbers: set[int]) -> None:
-    """And no two of them touch."""
-    found = runs(map(to_e164, numbers))
-    assert [to_int(e164) for run in found for e164 in run] == sorted(numbers)
-    assert all(to_int(a.last) + 1 < to_int(b.first) for a, b in pairwise(found))
