@@ -18,8 +18,8 @@ from controlhub.json_values import (
     required_text,
     text_of,
 )
-from controlhub.numbers import HubLocation, HubNumber, HubProblem, HubTokens
-from controlhub.refusals import tracking_id_of
+from controlhub.numbers import HubJob, HubLocation, HubNumber, HubProblem, HubTokens
+from controlhub.refusals import code_in, message_of, tracking_id_of
 
 Value = TypeVar("Value")
 
@@ -33,6 +33,12 @@ CODES_BY_STATE = {
     "Duplicate": "8363",
 }
 """Validation answers a state, everything else a code: these are the codes of the states (wxc_sdk)."""
+
+JOB_DONE = "COMPLETED"
+"""The status of a job that went over all its numbers, well or badly."""
+
+JOB_BROKEN_OFF = frozenset({"FAILED", "ABANDONED"})
+"""The states of a job that ended before its end. Every other status, one we never heard of too, is a running job's."""
 
 
 def understood(response: httpx.Response, read: Callable[[object], Value]) -> Value:
@@ -121,6 +127,33 @@ def _objection(item: object) -> HubProblem:
         code=CODES_BY_STATE.get(state) or code_of(item, "errorCode") or state,
         message="; ".join(details) or state,
     )
+
+
+def job_id(body: object) -> str:
+    """Read the answer to a job that was started."""
+    return required_text(body, "id")
+
+
+def job(body: object) -> HubJob:
+    """Read `GET .../manageNumbers/{id}`; the problems are another call's."""
+    status, exit_code = required_text(body, "latestExecutionStatus"), text_of(body, "latestExecutionExitCode")
+    return HubJob(
+        running=status not in {JOB_DONE, *JOB_BROKEN_OFF},
+        failed=not JOB_BROKEN_OFF.isdisjoint({status, exit_code}),
+    )
+
+
+def job_problems(body: object) -> list[HubProblem | None]:
+    """Read a page of `GET .../manageNumbers/{id}/errors`; None stands for an error that names no number."""
+    return [_job_problem(item) for item in required_items(body, "items")]
+
+
+def _job_problem(item: object) -> HubProblem | None:
+    e164 = text_of(item, "item")
+    if e164 is None:
+        return None
+    code = code_in(item) or code_of(field_of(item, "error"), "key") or ""
+    return HubProblem(e164, code, message_of(item) or code)
 
 
 def _object(body: object) -> object:

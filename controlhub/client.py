@@ -9,9 +9,10 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from controlhub import bodies
-from controlhub.errors import HubRefused
+from controlhub.errors import HubBusy, HubRefused
 from controlhub.exchange import Exchange, HubRequest
 from controlhub.numbers import (
+    HubJob,
     HubLocation,
     HubLocationTelephony,
     HubNumber,
@@ -36,10 +37,14 @@ REMOVE_LIMIT = 5
 VALIDATE_LIMIT = 100
 """Numbers a validation takes. No limit is documented: this keeps an answer small and a time-out cheap."""
 
+USAGE_CHANGE_LIMIT = 1000
+"""Numbers a manageNumbers job takes (Webex developer documentation, Initiate Number Jobs)."""
+
 PAGE_SIZE = 1000
 """Items asked for in a page, the largest that every list of ours is documented to take."""
 
 LOCATION_PATH = "/telephony/config/locations/"
+JOBS_PATH = "/telephony/config/jobs/numbers/manageNumbers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class WebexHub(Hub):
 
     validate_limit = VALIDATE_LIMIT
     remove_limit = REMOVE_LIMIT
+    usage_change_limit = USAGE_CHANGE_LIMIT
 
     def __init__(self, settings: WebexSettings, exchange: Exchange) -> None:
         self._settings = settings
@@ -139,9 +145,38 @@ class WebexHub(Hub):
         await self._send(self._write_request("POST", access_token, location_id, body))
 
     async def remove_numbers(self, access_token: str, location_id: str, numbers: Sequence[str]) -> None:
-        """Take the numbers off the location."""
+        """Take the numbers off the location; see the Protocol for what is raised."""
         body = {"phoneNumbers": list(numbers)}
         await self._send(self._write_request("DELETE", access_token, location_id, body))
+
+    async def start_usage_change(
+        self, access_token: str, location_id: str, numbers: Sequence[str], usage: HubNumberUsage
+    ) -> str:
+        """Start a job that gives the numbers that usage and return its id; see the Protocol for what is raised."""
+        body = {
+            "operation": "NUMBER_USAGE_CHANGE",
+            "numberUsageType": usage.value,
+            "numberList": [{"locationId": location_id, "numbers": list(numbers)}],
+        }
+        request = HubRequest("POST", self._base_url + JOBS_PATH, Effect.ONCE, access_token, json=body)
+        try:
+            return bodies.understood(await self._send(request), bodies.job_id)
+        except HubRefused as refusal:
+            # The one conflict there is: another job runs (Webex developer documentation, Initiate Number Jobs).
+            if refusal.status == httpx.codes.CONFLICT:
+                raise HubBusy(refusal.status, refusal.tracking_id) from refusal
+            raise
+
+    async def usage_change(self, access_token: str, job_id: str) -> HubJob:
+        """Look how the job stands; once it has ended, with every number it did not change."""
+        path = f"{JOBS_PATH}/{_segment(job_id)}"
+        job = await self._get(access_token, path, bodies.job)
+        if job.running:
+            return job
+        pages = self._pages(self._page_request(access_token, f"{path}/errors"), bodies.job_problems)
+        found = [problem async for page in pages for problem in page]
+        problems = [problem for problem in found if problem is not None]
+        return HubJob(running=False, failed=job.failed or None in found, problems=problems)
 
     async def numbers(self, access_token: str, location_id: str | None) -> AsyncIterator[HubNumber]:
         """Read back every number of the location (None: of the organization), page by page."""
@@ -200,6 +235,6 @@ class WebexHub(Hub):
         return accepted(await self._exchange.send(request))
 
 
-def _segment(location_id: str) -> str:
+def _segment(opaque_id: str) -> str:
     """Quote an opaque id so that it is one segment of a path, whatever it holds."""
-    return quote(location_id, safe="")
+    return quote(opaque_id, safe="")

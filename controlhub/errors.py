@@ -31,8 +31,19 @@ class HubRefused(HubError):
 
 
 @dataclass(eq=False)
+class HubNumberUnknown(HubRefused):
+    """Control Hub refused the request because the location does not have one of its numbers.
+
+    Which one it does not say: read back.
+    """
+
+
+@dataclass(eq=False)
 class HubBusy(HubError):
-    """Control Hub answered 429 or 423 more often than the retry policy allows; nothing was done."""
+    """Control Hub has no time for it now, nothing was done, and the same request may be sent later.
+
+    It answered 429 or 423 more often than the retry policy allows, or 409 to a job because another one runs.
+    """
 
     status: int
     tracking_id: str | None

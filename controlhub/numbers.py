@@ -1,5 +1,6 @@
 """The values that pass between us and a hub."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -75,3 +76,16 @@ class HubProblem:
     e164: str
     code: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class HubJob:
+    """How a job of Control Hub stands. While it is `running`, the other fields say nothing yet.
+
+    `problems` are the numbers it did not change, and why, unordered. `failed` says that it broke off, or that it went
+    wrong without naming the number: then only reading back tells which numbers it changed.
+    """
+
+    running: bool
+    failed: bool = False
+    problems: Sequence[HubProblem] = ()

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from controlhub.numbers import (
+    HubJob,
     HubLocation,
     HubLocationTelephony,
     HubNumber,
@@ -24,6 +25,8 @@ class Hub(Protocol):
     """How many numbers one call of `validate_numbers` takes."""
     remove_limit: int
     """How many numbers one call of `remove_numbers` takes."""
+    usage_change_limit: int
+    """How many numbers one call of `start_usage_change` takes."""
 
     def add_limit(self, number_type: HubNumberType) -> int:
         """Return how many numbers of that type one call of `add_numbers` takes."""
@@ -75,7 +78,35 @@ class Hub(Protocol):
         ...
 
     async def remove_numbers(self, access_token: str, location_id: str, numbers: Sequence[str]) -> None:
-        """Take the numbers off the location, at most `remove_limit` of them."""
+        """Take the numbers off the location, at most `remove_limit` of them.
+
+        Returning means that Control Hub answered 204 for all of them.
+
+        Raises HubNumberUnknown, a HubRefused, where the location does not have one of them: read back, for that one
+        is gone already and the others may have to be sent again. Raises HubRefused where one of them cannot be
+        removed (a main number, or one in use), HubNumbersRefused where Control Hub names which, and HubUnanswered
+        where it may or may not have been done.
+        """
+        ...
+
+    async def start_usage_change(
+        self, access_token: str, location_id: str, numbers: Sequence[str], usage: HubNumberUsage
+    ) -> str:
+        """Start a job that gives numbers of the location that usage, at most `usage_change_limit`; return its id.
+
+        Numbers that have the usage already keep it. Control Hub changes only those that nobody uses.
+
+        Raises HubBusy where another job of the organization runs: start it later. Raises HubUnanswered where it may
+        or may not have been started, and may still run: starting it again later is safe, for it is HubBusy as long as
+        the first one runs, and a second time changes nothing.
+        """
+        ...
+
+    async def usage_change(self, access_token: str, job_id: str) -> HubJob:
+        """Look how the job stands; once it has ended, with every number it did not change.
+
+        Raises HubRefused with status 404 where Control Hub does not know the job (any more): read back.
+        """
         ...
 
     def numbers(self, access_token: str, location_id: str | None) -> AsyncIterator[HubNumber]:

@@ -5,19 +5,24 @@ from collections.abc import Iterator
 import httpx
 import orjson
 
-from controlhub.errors import HubError, HubNumbersRefused, HubRefused, HubUnauthorized
-from controlhub.json_values import code_of, items_of, text_of
+from controlhub.errors import HubError, HubNumbersRefused, HubNumberUnknown, HubRefused, HubUnauthorized
+from controlhub.json_values import code_of, field_of, items_of, text_of
 from controlhub.numbers import HubProblem
+from controlhub.setbacks import UNKNOWN_NUMBER
 
 DEAD_REFRESH_TOKEN = "refresh token provided is expired"  # noqa: S105 - a message, not a secret
 """How Webex begins a 400 on a dead refresh token, in its own error shape (webex-js-sdk pull request 855)."""
+
+UNKNOWN_NUMBER_CODES = frozenset({"25089", UNKNOWN_NUMBER})
+"""The codes for a number that the location does not have: that of a 400, and that of a 502 (wxc_sdk tests)."""
 
 
 def accepted(response: httpx.Response) -> httpx.Response:
     """Return an answer that says yes; raise what any other says.
 
     Raises HubUnauthorized on 401, HubNumbersRefused where the body is a list of objections to single numbers
-    (whatever its status: a yes that lists objections is none), HubRefused on the rest.
+    (whatever its status: a yes that lists objections is none), HubNumberUnknown where a code says so, HubRefused on
+    the rest.
     """
     if response.status_code == httpx.codes.UNAUTHORIZED:
         raise HubUnauthorized(tracking_id_of(response))
@@ -60,9 +65,7 @@ def problems_of(body: object) -> list[HubProblem]:
 
 def code_in(body: object) -> str | None:
     """Return the most specific errorCode of an error body: that of its innermost item, else of the whole."""
-    codes = [code_of(item, "errorCode") or code_of(item, "code") for item in _details(body)]
-    found = [code for code in codes if code]
-    return found[0] if found else code_of(body, "errorCode") or text_of(body, "error")
+    return next(_codes(body), None)
 
 
 def message_of(body: object) -> str:
@@ -81,19 +84,30 @@ def tracking_id_of(response: httpx.Response) -> str | None:
 
 
 def _refused(response: httpx.Response, body: object) -> HubRefused:
-    header: str | None = response.headers.get("cisco-spark-error-codes")
-    return HubRefused(
+    header = response.headers.get("cisco-spark-error-codes")
+    codes = [*_codes(body), *([header] if header else [])]
+    kind = HubNumberUnknown if UNKNOWN_NUMBER_CODES.intersection(codes) else HubRefused
+    return kind(
         status=response.status_code,
-        code=code_in(body) or header or str(response.status_code),
+        code=codes[0] if codes else str(response.status_code),
         message=message_of(body) or response.reason_phrase,
         tracking_id=tracking_id_of(response),
     )
 
 
+def _codes(body: object) -> Iterator[str]:
+    """Yield the codes of an error body, the most specific first."""
+    for item in _details(body):
+        if code := code_of(item, "errorCode") or code_of(item, "code"):
+            yield code
+    if code := code_of(body, "errorCode") or text_of(body, "error"):
+        yield code
+
+
 def _details(body: object) -> Iterator[object]:
-    """Yield the items of `errors[]` and of `error[].message[]`, the two shapes Webex has."""
+    """Yield the items of `errors[]`, of `error[].message[]` and of `error.message[]`, the three shapes Webex has."""
     yield from items_of(body, "errors")
-    for group in items_of(body, "error"):
+    for group in [field_of(body, "error"), *items_of(body, "error")]:
         yield from items_of(group, "message")
 
 

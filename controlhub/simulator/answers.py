@@ -12,7 +12,11 @@ HTML = "text/html;charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. `applied` says that the request changed what the organization holds; the request log keeps it."""
+    """One answer.
+
+    `applied` says that the request changed what the organization holds, or started a job that will; the request log
+    keeps it.
+    """
 
     status: int
     content: bytes = b""
@@ -53,6 +57,11 @@ def keyed_error_answer(status: int, tracking_id: str, message: str, code: int) -
     """Answer with the second shape of Webex errors, in which `error` is a list and codes are text."""
     group = {"key": str(status), "message": [{"description": message, "code": str(code)}]}
     return json_answer(status, {"error": [group], "trackingId": tracking_id})
+
+
+def batch_error(status: int, description: str, code: str, location: str | None = None) -> dict[str, object]:
+    """Return the `error` of a job or of one of its numbers: the second shape without its outer list."""
+    return {"key": str(status), "message": [{"description": description, "code": code, "locationId": location}]}
 
 
 def oauth_error_answer(status: int, tracking_id: str, error: str, description: str) -> Answer:

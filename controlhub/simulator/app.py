@@ -13,6 +13,7 @@ from controlhub.simulator.consent import consent_decision, consent_page
 from controlhub.simulator.control import Climate, control_routes
 from controlhub.simulator.gate import Gate, Weather
 from controlhub.simulator.inventory import list_numbers
+from controlhub.simulator.jobs import job_errors, job_status, start_job
 from controlhub.simulator.limiter import Limiter
 from controlhub.simulator.locations import list_locations, location_connection, location_telephony, person_me
 from controlhub.simulator.numbers import add_numbers, remove_numbers, switch_numbers
@@ -23,6 +24,7 @@ from controlhub.simulator.visit import Handler, Visit, for_organization
 LOCATION = "/v1/telephony/config/locations/{location}"
 CONNECTION = "/v1/telephony/pstn/locations/{location}/connection"
 VALIDATE = "/v1/telephony/config/actions/validateNumbers/invoke"
+JOBS = "/v1/telephony/config/jobs/numbers/manageNumbers"
 ANY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -60,6 +62,9 @@ def _webex_routes(gate: Gate, integration: Integration) -> list[Route]:
         route("DELETE", f"{LOCATION}/numbers", for_organization(remove_numbers)),
         route("PUT", f"{LOCATION}/numbers", for_organization(switch_numbers)),
         route("POST", VALIDATE, for_organization(validate_numbers)),
+        route("POST", JOBS, for_organization(start_job)),
+        route("GET", f"{JOBS}/{{job}}", for_organization(job_status)),
+        route("GET", f"{JOBS}/{{job}}/errors", for_organization(job_errors)),
         Route("/v1/{rest:path}", gate.endpoint(_not_found), methods=ANY_METHOD),
     ]
 

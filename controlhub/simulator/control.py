@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from controlhub.simulator import grants, inventory, journal
+from controlhub.simulator.administrator import administrator_routes
 from controlhub.simulator.answers import JSON
 from controlhub.simulator.faults import FaultRule, Faults
 from controlhub.simulator.gate import Weather
@@ -57,6 +58,7 @@ def control_routes(db: sqlite3.Connection, weather: Weather, climate: Climate) -
         Route("/_faults", _set_faults(weather), methods=["POST"]),
         Route("/_faults", _clear_faults(weather, climate), methods=["DELETE"]),
         Route("/_tokens/revoke", _revoke(db), methods=["POST"]),
+        *administrator_routes(db),
     ]
 
 

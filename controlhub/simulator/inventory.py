@@ -11,10 +11,13 @@ from controlhub.simulator.pages import Page, link_headers, page_of
 from controlhub.simulator.visit import Visit
 
 COUNTS = """SELECT COUNT(*) AS total,
-    COALESCE(SUM(is_main), 0) AS assigned, COALESCE(SUM(1 - is_main), 0) AS unAssigned,
+    COALESCE(SUM(is_main OR owners.id IS NOT NULL), 0) AS assigned,
+    COALESCE(SUM(NOT is_main AND owners.id IS NULL), 0) AS unAssigned,
     COALESCE(SUM(state = 'INACTIVE'), 0) AS inActive, COALESCE(SUM(number_type = 'TOLLFREE'), 0) AS tollFreeNumbers,
     COALESCE(SUM(number_type = 'MOBILE'), 0) AS mobileNumber, COALESCE(SUM(usage = 'SERVICE'), 0) AS serviceNumber
-    FROM numbers WHERE """
+    FROM numbers LEFT JOIN owners ON owners.e164 = numbers.e164 WHERE """
+
+OWNED = "SELECT numbers.*, owners.id AS owner FROM numbers LEFT JOIN owners ON owners.e164 = numbers.e164"
 
 
 def list_numbers(visit: Visit, organization: str) -> Answer:
@@ -30,7 +33,7 @@ def list_numbers(visit: Visit, organization: str) -> Answer:
 
 def held_numbers(db: sqlite3.Connection, organization: str) -> list[Mapping[str, object]]:
     """Return every number of the organization in the order of its arrival, as the control route shows them."""
-    rows = db.execute("SELECT * FROM numbers WHERE organization = ? ORDER BY rowid", (organization,))
+    rows = db.execute(f"{OWNED} WHERE organization = ? ORDER BY numbers.rowid", (organization,))
     return [
         {
             "phoneNumber": row["e164"],
@@ -39,16 +42,18 @@ def held_numbers(db: sqlite3.Connection, organization: str) -> list[Mapping[str,
             "numberUsageType": row["usage"],
             "state": row["state"],
             "mainNumber": bool(row["is_main"]),
+            "ownerId": row["owner"],
         }
         for row in rows
     ]
 
 
 def find_numbers(db: sqlite3.Connection, numbers: Sequence[str]) -> dict[str, sqlite3.Row]:
-    """Return those of the numbers that any organization holds, by number."""
+    """Return those of the numbers that any organization holds, by number; `owner` is an id, None where unassigned."""
     # One parameter for the whole list: SQLite bounds how many a statement takes.
     rows = db.execute(
-        "SELECT * FROM numbers WHERE e164 IN (SELECT value FROM json_each(?))", (orjson.dumps(numbers).decode(),)
+        f"{OWNED} WHERE numbers.e164 IN (SELECT value FROM json_each(?))",  # noqa: S608 - a constant
+        (orjson.dumps(numbers).decode(),),
     )
     return {row["e164"]: row for row in rows}
 
@@ -65,13 +70,19 @@ def insert_numbers(
 
 
 def delete_numbers(db: sqlite3.Connection, numbers: Sequence[str]) -> None:
-    """Take numbers away."""
-    db.executemany("DELETE FROM numbers WHERE e164 = ?", [(number,) for number in numbers])
+    """Take numbers away, from their owners too."""
+    for table in ("numbers", "owners"):
+        db.executemany(f"DELETE FROM {table} WHERE e164 = ?", [(number,) for number in numbers])  # noqa: S608 - constants
 
 
 def set_state(db: sqlite3.Connection, numbers: Sequence[str], state: str) -> None:
     """Switch numbers to ACTIVE or INACTIVE."""
     db.executemany("UPDATE numbers SET state = ? WHERE e164 = ?", [(state, number) for number in numbers])
+
+
+def set_usage(db: sqlite3.Connection, numbers: Sequence[str], usage: str) -> None:
+    """Give numbers the usage NONE or SERVICE."""
+    db.executemany("UPDATE numbers SET usage = ? WHERE e164 = ?", [(usage, number) for number in numbers])
 
 
 def _scope(visit: Visit, organization: str) -> tuple[str, str]:
@@ -84,9 +95,11 @@ def _scope(visit: Visit, organization: str) -> tuple[str, str]:
 def _rows(db: sqlite3.Connection, condition: str, value: str, page: Page) -> list[sqlite3.Row]:
     # Paged before it is joined: a deep page then costs index steps, not look-ups.
     statement = f"""
-        SELECT page.*, locations.name AS location_name
+        SELECT page.*, locations.name AS location_name,
+            owners.id AS owner, owners.type AS owner_type, owners.first_name, owners.last_name
         FROM (SELECT * FROM numbers WHERE {condition} ORDER BY rowid LIMIT ? OFFSET ?) AS page
-        JOIN locations ON locations.id = page.location"""  # noqa: S608 - the condition is one of two constants
+        JOIN locations ON locations.id = page.location
+        LEFT JOIN owners ON owners.e164 = page.e164"""  # noqa: S608 - the condition is one of two constants
     return db.execute(statement, (value, page.size, page.start)).fetchall()
 
 
@@ -100,4 +113,14 @@ def _number(row: sqlite3.Row) -> Mapping[str, object]:
         "isServiceNumber": row["usage"] == "SERVICE",
         "includedTelephonyTypes": "MOBILE_NUMBER" if row["number_type"] == "MOBILE" else "PSTN_NUMBER",
         "location": {"id": row["location"], "name": row["location_name"]},
+        **({"owner": _owner(row)} if row["owner"] else {}),
+    }
+
+
+def _owner(row: sqlite3.Row) -> Mapping[str, object]:
+    return {
+        "id": row["owner"],
+        "type": row["owner_type"],
+        "firstName": row["first_name"],
+        "lastName": row["last_name"],
     }

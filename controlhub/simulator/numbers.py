@@ -8,6 +8,7 @@ from dataclasses import replace
 from controlhub.simulator import inventory
 from controlhub.simulator.answers import Answer, Refused, error_answer, json_answer, keyed_error_answer
 from controlhub.simulator.locations import location_in
+from controlhub.simulator.switches import switches_of
 from controlhub.simulator.visit import Visit
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -25,10 +26,13 @@ NUMBER_IN_USE = 25223
 IN_USE_DETAIL = 8363
 INVALID = 8362
 UNKNOWN_NUMBER = 25089
-"""Control Hub's codes, from the SDK's live tests."""
+UNKNOWN_NUMBER_HEADER = {"cisco-spark-error-codes": "4251"}
+"""Control Hub's codes, from the SDK's live tests: a 400 for an unknown number first, later a 502 with the header."""
 
 NOT_DOCUMENTED = 25000
-"""The simulator's own code where nobody wrote down Control Hub's."""
+MAIN_NUMBER = 25001
+ASSIGNED = 25002
+"""The simulator's own codes where nobody wrote down Control Hub's."""
 
 
 def add_numbers(visit: Visit, organization: str) -> Answer:
@@ -56,7 +60,9 @@ def remove_numbers(visit: Visit, organization: str) -> Answer:
     _check_count(visit, REMOVE_LIMIT)
     rows = _held(visit, location)
     if any(row["is_main"] for row in rows):
-        raise visit.refused(400, "The main number of a location cannot be removed.", NOT_DOCUMENTED)
+        raise visit.refused(400, "The main number of a location cannot be removed.", MAIN_NUMBER)
+    if any(row["owner"] for row in rows):
+        raise visit.refused(400, "A number that is assigned cannot be removed.", ASSIGNED)
     inventory.delete_numbers(visit.db, visit.numbers)
     return Answer(204, applied=True)
 
@@ -105,9 +111,16 @@ def _held(visit: Visit, location: sqlite3.Row) -> Sequence[sqlite3.Row]:
     found = inventory.find_numbers(visit.db, visit.numbers)
     rows = [found[number] for number in visit.numbers if number in found]
     if len(rows) < len(visit.numbers) or any(row["location"] != location["id"] for row in rows):
-        message = "Phone number not found in the location."
-        raise Refused(keyed_error_answer(400, visit.tracking_id, message, UNKNOWN_NUMBER))
+        raise Refused(_unknown(visit, location["organization"]))
     return rows
+
+
+def _unknown(visit: Visit, organization: str) -> Answer:
+    if switches_of(visit.db, organization).unknown_number_as_502:
+        answer = error_answer(502, visit.tracking_id)
+        return replace(answer, headers={**answer.headers, **UNKNOWN_NUMBER_HEADER})
+    message = "Phone number not found in the location."
+    return keyed_error_answer(400, visit.tracking_id, message, UNKNOWN_NUMBER)
 
 
 def _objections(numbers: Sequence[str]) -> Answer:

@@ -8,7 +8,8 @@ from pathlib import Path
 # What the operating system was handed survives SIGKILL; only a crash of the machine needs synchronous writes.
 SETTINGS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY;"
 
-# Expiries are seconds since the epoch. Numbers are unique across organizations, as they are in Webex.
+# Expiries are seconds since the epoch. Numbers are unique across organizations, as they are in Webex. Owners are a
+# table of their own because a state file of an earlier simulator gets new tables, but no new columns.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS organizations (id TEXT PRIMARY KEY, name TEXT NOT NULL, ordinal INTEGER NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS locations (
@@ -20,6 +21,15 @@ CREATE TABLE IF NOT EXISTS numbers (
     usage TEXT NOT NULL, state TEXT NOT NULL, is_main INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS numbers_by_organization ON numbers (organization);
 CREATE INDEX IF NOT EXISTS numbers_by_location ON numbers (location);
+CREATE TABLE IF NOT EXISTS owners (
+    e164 TEXT PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL, first_name TEXT NOT NULL, last_name TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, organization TEXT NOT NULL, usage TEXT NOT NULL, targets TEXT NOT NULL,
+    polls_left INTEGER NOT NULL, is_failing INTEGER NOT NULL, tracking_id TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'STARTED', exit_code TEXT NOT NULL DEFAULT 'UNKNOWN',
+    problems TEXT NOT NULL DEFAULT '[]');
+CREATE INDEX IF NOT EXISTS jobs_by_organization ON jobs (organization);
+CREATE TABLE IF NOT EXISTS switches (organization TEXT PRIMARY KEY, settings TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS codes (
     code TEXT PRIMARY KEY, organization TEXT NOT NULL, redirect_uri TEXT NOT NULL, scope TEXT NOT NULL,
     expires REAL NOT NULL);

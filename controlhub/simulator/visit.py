@@ -15,7 +15,7 @@ class Visit:
     """A request and what a handler needs to answer it.
 
     `base_url` is how the caller reaches us; `organization` is whose access token came along, None where it is
-    missing or not good; `numbers` are the phoneNumbers of a JSON body, in its order.
+    missing or not good; `numbers` are those that a JSON body names, in its order.
     """
 
     db: sqlite3.Connection
@@ -70,8 +70,15 @@ def json_object(body: bytes) -> dict[str, object]:
 
 
 def numbers_in(body: bytes) -> list[str]:
-    """Return the phoneNumbers of a request body; empty where it has none."""
+    """Return the phoneNumbers of a request body, or the numbers of its numberList; empty where it has none."""
     if not body.startswith(b"{"):
         return []
-    numbers = json_object(body).get("phoneNumbers")
-    return [str(number) for number in numbers] if isinstance(numbers, list) else []
+    request = json_object(body)
+    parts = [listed(part, "numbers") for part in listed(request, "numberList")]
+    return [str(number) for numbers in [listed(request, "phoneNumbers"), *parts] for number in numbers]
+
+
+def listed(value: object, name: str) -> list[object]:
+    """Return the field of an object where it is a list, else an empty list."""
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, list) else []

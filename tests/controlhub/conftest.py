@@ -203,6 +203,26 @@ async def fail(http: httpx.AsyncClient, simulator: RunningSimulator) -> AsyncIte
 
 
 @pytest.fixture
+def order(http: httpx.AsyncClient, simulator: RunningSimulator) -> Callable[..., Awaitable[None]]:
+    """Return the way to what happens behind our back: `order("/_numbers/remove", numbers=[...])`."""
+
+    async def go(path: str, **body: object) -> None:
+        (await http.post(f"{simulator.url}{path}", json=body)).raise_for_status()
+
+    return go
+
+
+@pytest.fixture
+def turn(order: Callable[..., Awaitable[None]], customer: Customer) -> Callable[..., Awaitable[None]]:
+    """Return the way to the customer's switches: `turn(job_polls=0)`."""
+
+    async def go(**switches: object) -> None:
+        await order("/_switches", organization=customer.organization, switches=switches)
+
+    return go
+
+
+@pytest.fixture
 def held(http: httpx.AsyncClient, simulator: RunningSimulator) -> Callable[[Customer], Awaitable[list[str]]]:
     """Return the way to what an organization really holds, main numbers aside: `held(customer)`."""
 

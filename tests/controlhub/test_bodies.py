@@ -8,7 +8,7 @@ import pytest
 from controlhub import bodies
 from controlhub.errors import HubUnanswered
 from controlhub.json_values import MalformedBody
-from controlhub.numbers import HubLocation, HubNumber, HubProblem
+from controlhub.numbers import HubJob, HubLocation, HubNumber, HubProblem
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -72,10 +72,58 @@ def test_available_numbers_are_no_objections():
     assert bodies.objections(body) == []
 
 
+@pytest.mark.parametrize(
+    ("status", "exit_code", "job"),
+    [
+        ("STARTING", "UNKNOWN", HubJob(running=True)),
+        ("STARTED", None, HubJob(running=True)),
+        ("UNKNOWN", "UNKNOWN", HubJob(running=True)),
+        ("PAUSED_FOR_LUNCH", "UNKNOWN", HubJob(running=True)),
+        ("COMPLETED", "COMPLETED", HubJob(running=False)),
+        ("COMPLETED", "COMPLETED_WITH_ERRORS", HubJob(running=False)),
+        ("COMPLETED", "FAILED", HubJob(running=False, failed=True)),
+        ("FAILED", "FAILED", HubJob(running=False, failed=True)),
+        ("ABANDONED", "STOPPED", HubJob(running=False, failed=True)),
+    ],
+)
+def test_a_job_runs_until_its_status_says_that_it_ended(status, exit_code, job):
+    """A status nobody documented is not an end."""
+    assert bodies.job({"latestExecutionStatus": status, "latestExecutionExitCode": exit_code}) == job
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        ({"key": "400", "message": [{"description": "Main", "code": "BATCH-1017024"}]}, "BATCH-1017024", "Main"),
+        ({"key": "400", "message": [{"description": "Main"}]}, "400", "Main"),
+        ({"key": "400", "message": []}, "400", "400"),
+        (None, "", ""),
+    ],
+)
+def test_a_problem_of_a_job_says_what_it_can(error, code, message):
+    """The number alone is worth reading."""
+    body = {"items": [{"itemNumber": 1, "item": "+12125550100", "error": error}]}
+    assert bodies.job_problems(body) == [HubProblem("+12125550100", code, message)]
+
+
+def test_an_error_that_names_no_number_keeps_its_place():
+    """It says that something went wrong."""
+    assert bodies.job_problems({"items": [{"itemNumber": 1}]}) == [None]
+
+
 @pytest.mark.parametrize("body", [None, [], {}, 7, "text", {"items": 1, "phoneNumbers": 1, "expires_in": "1"}])
 @pytest.mark.parametrize(
     "read",
-    [bodies.organization_id, bodies.locations, bodies.numbers, bodies.objections, lambda b: bodies.tokens(b, NOW)],
+    [
+        bodies.organization_id,
+        bodies.locations,
+        bodies.numbers,
+        bodies.objections,
+        bodies.job_id,
+        bodies.job,
+        bodies.job_problems,
+        lambda b: bodies.tokens(b, NOW),
+    ],
 )
 def test_a_body_of_another_shape_is_malformed(read, body):
     """It is never a KeyError."""

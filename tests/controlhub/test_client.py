@@ -29,10 +29,11 @@ def test_the_address_of_consent_says_who_asks_for_what(hub, simulator):
 
 @pytest.mark.parametrize("number_type", HubNumberType)
 def test_limits_are_what_control_hub_takes(hub, number_type):
-    """MOBILE is documented as 20, DELETE as 5."""
+    """MOBILE is documented as 20, DELETE as 5, a job as 1,000."""
     assert 1 <= hub.add_limit(number_type) <= 20
     assert hub.remove_limit == 5
     assert hub.validate_limit == 100
+    assert hub.usage_change_limit == 1000
 
 
 async def test_a_code_is_good_once(hub, code_for, redirect_uri):
@@ -217,29 +218,6 @@ async def test_integrated_locations_are_refused(hub, customer, fresh):
     with pytest.raises(HubRefused) as caught:
         await hub.add_numbers(customer.access_token, customer.london, fresh(1), *DID)
     assert caught.value.status == 400
-
-
-async def test_numbers_are_removed(hub, customer, fresh, held):
-    """Only those named."""
-    numbers = fresh(3)
-    await hub.add_numbers(customer.access_token, customer.milan, numbers, *DID)
-    await hub.remove_numbers(customer.access_token, customer.milan, numbers[:2])
-    assert await held(customer) == numbers[2:]
-
-
-async def test_removing_an_unknown_number_is_refused(hub, customer, fresh):
-    """With the code that says so, from the second shape of errors."""
-    with pytest.raises(HubRefused) as caught:
-        await hub.remove_numbers(customer.access_token, customer.milan, fresh(1))
-    assert (caught.value.status, caught.value.code) == (400, "25089")
-
-
-async def test_removing_an_unknown_number_may_look_like_a_gateway_error(hub, customer, fail, fresh):
-    """A 502 with 4251 is the same refusal."""
-    await fail(method="DELETE", status=502, headers={"cisco-spark-error-codes": "4251"}, body="")
-    with pytest.raises(HubRefused) as caught:
-        await hub.remove_numbers(customer.access_token, customer.milan, fresh(1))
-    assert (caught.value.status, caught.value.code) == (502, "4251")
 
 
 def test_settings_keep_the_secret_out_of_their_repr():

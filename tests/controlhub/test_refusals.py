@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from controlhub.errors import HubNumbersRefused, HubRefused, HubUnauthorized
+from controlhub.errors import HubNumbersRefused, HubNumberUnknown, HubRefused, HubUnauthorized
 from controlhub.numbers import HubProblem
 from controlhub.refusals import accepted, granted, problems_of
 
@@ -17,10 +17,14 @@ SECOND_SHAPE = {
     "error": [{"key": "409", "message": [{"description": "Number is in use", "code": "8363"}]}],
     "trackingId": "T1",
 }
+THIRD_SHAPE = {
+    "error": {"key": "409", "message": [{"description": "Number is in use", "code": "8363", "location": None}]},
+    "trackingId": "T1",
+}
 
 
-@pytest.mark.parametrize("body", [FIRST_SHAPE, SECOND_SHAPE])
-def test_both_shapes_give_the_inner_code_the_message_and_the_tracking_id(body):
+@pytest.mark.parametrize("body", [FIRST_SHAPE, SECOND_SHAPE, THIRD_SHAPE])
+def test_every_shape_gives_the_inner_code_the_message_and_the_tracking_id(body):
     """The inner code is the specific one."""
     with pytest.raises(HubRefused) as caught:
         accepted(httpx.Response(409, json=body))
@@ -42,6 +46,7 @@ def test_both_shapes_give_the_inner_code_the_message_and_the_tracking_id(body):
         ({"error": "invalid_scope"}, "invalid_scope"),
         ({"errors": "no list"}, "404"),
         ({"error": [7, {"message": "no list"}]}, "404"),
+        ({"error": {"message": "no list"}}, "404"),
         ([], "404"),
         (None, "404"),
     ],
@@ -61,11 +66,30 @@ def test_a_body_that_is_no_json_is_still_a_refusal():
     assert (refusal.code, refusal.message, refusal.tracking_id) == ("403", "Forbidden", "T2")
 
 
-def test_the_502_for_an_unknown_number_carries_its_code():
-    """The header is all there is."""
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "code"),
+    [
+        (502, {"cisco-spark-error-codes": "4251"}, None, "4251"),
+        (502, {"cisco-spark-error-codes": "4251"}, {"message": "Bad Gateway"}, "4251"),
+        (400, {}, {"message": "No", "errorCode": 25089}, "25089"),
+        (400, {}, {"error": [{"key": "400", "message": [{"description": "No", "code": "25089"}]}]}, "25089"),
+        (400, {}, {"errors": [{"description": "No", "errorCode": 4251}], "errorCode": 25089}, "4251"),
+        (400, {}, {"errors": [{"description": "No", "errorCode": 17}], "errorCode": 25089}, "17"),
+    ],
+)
+def test_an_unknown_number_is_told_from_other_refusals(status, headers, body, code):
+    """By any code that says so, wherever it stands."""
+    with pytest.raises(HubNumberUnknown) as caught:
+        accepted(httpx.Response(status, headers=headers, json=body))
+    assert (caught.value.status, caught.value.code) == (status, code)
+
+
+@pytest.mark.parametrize("body", [FIRST_SHAPE, SECOND_SHAPE, {"errorCode": 25001}, None])
+def test_another_refusal_is_no_unknown_number(body):
+    """The numbers are there."""
     with pytest.raises(HubRefused) as caught:
-        accepted(httpx.Response(502, headers={"cisco-spark-error-codes": "4251"}))
-    assert caught.value.code == "4251"
+        accepted(httpx.Response(400, json=body))
+    assert not isinstance(caught.value, HubNumberUnknown)
 
 
 def test_401_is_unauthorized():

@@ -22,6 +22,9 @@ DID = (HubNumberType.DID, HubNumberUsage.NONE)
         ("PUT", "/telephony/config/locations/x/numbers"),
         ("GET", "/telephony/config/numbers"),
         ("POST", "/telephony/config/actions/validateNumbers/invoke"),
+        ("POST", "/telephony/config/jobs/numbers/manageNumbers"),
+        ("GET", "/telephony/config/jobs/numbers/manageNumbers/x"),
+        ("GET", "/telephony/config/jobs/numbers/manageNumbers/x/errors"),
     ],
 )
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer guessed"}])

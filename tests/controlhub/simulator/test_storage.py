@@ -22,6 +22,22 @@ async def test_what_was_answered_survives_a_kill(launch, tmp_path, build_hub, co
     assert (await hub.tokens_for_refresh(customer.refresh_token)).access_token
 
 
+async def test_a_running_job_survives_a_kill(launch, tmp_path, build_hub, consent_again, fresh):
+    """It ends after the restart, as if nothing had been."""
+    state, numbers = tmp_path / "state.db", fresh(2)
+    first = launch(state)
+    customer = await consent_again(build_hub(url=first.url), "Patient")
+    hub = build_hub(url=first.url)
+    await hub.add_numbers(customer.access_token, customer.munich, numbers, *DID)
+    job = await hub.start_usage_change(customer.access_token, customer.munich, numbers, HubNumberUsage.SERVICE)
+    first.kill()
+
+    hub = build_hub(url=launch(state).url)
+    assert (await hub.usage_change(customer.access_token, job)).running
+    assert not (await hub.usage_change(customer.access_token, job)).running
+    assert [number.is_service async for number in hub.numbers(customer.access_token, customer.munich)] == [True, True]
+
+
 async def test_a_second_consent_after_a_restart_finds_the_organization(launch, tmp_path, build_hub, consent_again):
     """By its name."""
     state = tmp_path / "state.db"
