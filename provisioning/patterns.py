@@ -1,26 +1,27 @@
-"""The phonenumbers library's answer at a small part of its cost: its own patterns, joined and compiled once.
+"""The phonenumbers library's answer at a small part of its cost: its own patterns, prepared once.
 
 The library tries up to ten patterns for each of up to 25 regions, each behind a parse. Here all patterns that a number
-of one calling code and one length could match become one alternation, in the library's own order, so that one match
-tells region and line type. Source: phonenumbers 9, phonenumberutil.py (`is_valid_number`, `number_type`,
-`region_code_for_number`); the tests hold both against each other.
+of one calling code and one length could match become one list of rules, in the library's own order, and the rules
+become forks (`provisioning.forks`), so that two or three look-ups tell region and line type. Source: phonenumbers 9,
+phonenumberutil.py (`is_valid_number`, `number_type`, `region_code_for_number`); the tests hold both against each other.
 
 A number is judged as it stands, which is what the library's `is_valid_number` does with a number object. Its `parse`
-would first take out what it holds for a national prefix: +4402079460000 becomes +442079460000, and is valid. Here it is
-not valid, and `holds_national_prefix` recognises it. (In rare cases that prefix belongs to the number: +3758102349255
-is valid as it stands, yet not what `parse` makes of it.)
+would first take out what it holds for a national prefix: see `provisioning.national_prefixes`.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import phonenumbers
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException, PhoneMetadata, PhoneNumberFormat
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 from phonenumbers.phonemetadata import PhoneNumberDesc
 
+from provisioning.forks import Fork, Rule, follow, fork
+from provisioning.spellings import Spelling, common, spell, spell_beginning
 from store.vocabulary import Word
+
+MAX_DIGITS = 15
+"""The cap of ITU-T E.164, which phonenumbers does not keep."""
 
 _PREFIXES = 900 * 9
 """How many different first three digits and lengths E.164 numbers can have: the bound of the caches."""
@@ -50,35 +51,16 @@ class Reading:
     line_type: LineType
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """`pattern` matches from `start` on, past plus and calling code; `readings` stand in the order of its groups."""
-
-    pattern: re.Pattern[str]
-    start: int
-    readings: Sequence[Reading]
-
-
 def read(e164: str) -> Reading | None:
     """Tell region and line type of a number; None where the library finds it not valid.
 
     `e164` is a plus and 7 to 15 digits, the first not 0; longer ones are not valid (E.164), whatever the library says.
     """
-    reader = _reader(e164[1:4], len(e164))
-    if reader is None:
+    calling_code = calling_code_of(e164)
+    if calling_code is None:
         return None
-    match = reader.pattern.fullmatch(e164, reader.start)
-    if match is None or match.lastindex is None:
-        return None
-    return reader.readings[match.lastindex - 1]
-
-
-def is_valid_in(e164: str, region: str) -> bool:
-    """Say whether a number is valid by the patterns of one region (library: `is_valid_number_for_region`)."""
-    reader = _region_reader(region, len(e164))
-    if reader is None or not e164.startswith(str(phonenumbers.country_code_for_region(region)), 1):
-        return False
-    return reader.pattern.fullmatch(e164, reader.start) is not None
+    start = 1 + len(calling_code)
+    return follow(_readings(calling_code, len(e164) - start), e164, start)
 
 
 def calling_code_of(e164: str) -> str | None:
@@ -86,20 +68,42 @@ def calling_code_of(e164: str) -> str | None:
     return _calling_code(e164[1:4])
 
 
-def holds_national_prefix(e164: str) -> bool:
-    """Say whether an invalid number becomes a valid one when its national prefix is left out.
+@lru_cache(maxsize=_PREFIXES)
+def rules(calling_code: str, size: int) -> Sequence[Rule[Reading | None]]:
+    """List what national numbers of `size` digits can be; whatever no rule is about is not valid.
 
-    The library itself is asked, but only about numbers that begin like one with such a prefix.
+    Several regions: the first whose leading digits match is the number's region, valid there or not; a region without
+    leading digits is it where the number is valid (library: `_region_code_for_number_from_list`).
     """
-    calling_code = calling_code_of(e164)
-    if calling_code is None or not _national_prefix(calling_code).match(e164, 1 + len(calling_code)):
-        return False
-    try:
-        parsed = phonenumbers.parse(e164)
-    except NumberParseException:
-        return False
-    rewritten = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
-    return rewritten != e164 and phonenumbers.is_valid_number(parsed)
+    if len(calling_code) + size > MAX_DIGITS:
+        return ()
+    return rules_of([metadata_of(calling_code, region) for region in regions_of(calling_code)], size)
+
+
+def rules_of(regions: Sequence[PhoneMetadata], size: int) -> Sequence[Rule[Reading | None]]:
+    """List what numbers of the regions under one calling code can be."""
+    return tuple(rule for metadata in regions for rule in _rules(metadata, size, alone=len(regions) == 1))
+
+
+def valid_in(region: str, calling_code: str, size: int) -> frozenset[Spelling]:
+    """Spell out the numbers of one region behind a calling code (library: `is_valid_number_for_region`)."""
+    if region not in regions_of(calling_code):
+        return frozenset()
+    own = _rules(metadata_of(calling_code, region), size, alone=True)
+    return frozenset(spelling for rule in own for spelling in rule.spellings)
+
+
+def regions_of(calling_code: str) -> Sequence[str]:
+    """Name the regions that share a calling code, the main one first; none where it is not assigned."""
+    return COUNTRY_CODE_TO_REGION_CODE.get(int(calling_code), ())
+
+
+def metadata_of(calling_code: str, region: str) -> PhoneMetadata:
+    """Fetch the library's patterns for a region that it lists under this calling code."""
+    metadata = PhoneMetadata.metadata_for_region_or_calling_code(int(calling_code), region)
+    if metadata is None:
+        raise LookupError(f"phonenumbers lists region {region} but has no metadata for it")
+    return metadata
 
 
 @lru_cache(maxsize=1000)
@@ -110,80 +114,24 @@ def _calling_code(digits: str) -> str | None:
 
 
 @lru_cache(maxsize=_PREFIXES)
-def _reader(digits: str, length: int) -> _Reader | None:
-    """Find the reader for numbers with these first three digits and this length, plus included."""
-    calling_code = _calling_code(digits)
-    if calling_code is None or length > 1 + 15:
-        return None
-    return _compiled(calling_code, length)
+def _readings(calling_code: str, size: int) -> Fork[Reading | None] | Reading | None:
+    return fork(rules(calling_code, size), None, size)
 
 
-@lru_cache(maxsize=_PREFIXES)
-def _compiled(calling_code: str, length: int) -> _Reader | None:
-    """Compile the patterns of all regions of a calling code."""
-    regions = COUNTRY_CODE_TO_REGION_CODE[int(calling_code)]
-    start = 1 + len(calling_code)
-    return _join([_metadata(calling_code, region) for region in regions], start, length - start)
+def _rules(metadata: PhoneMetadata, size: int, *, alone: bool) -> Iterator[Rule[Reading | None]]:
+    """List the rules of a region: behind its leading digits, where it has any and is not the only region."""
+    scope = _spelled(metadata.general_desc, size)
+    leading = None if alone or metadata.leading_digits is None else spell_beginning(metadata.leading_digits, size)
+    if leading is not None:
+        scope = common(scope, leading)
+    for line_type, spellings in _types(metadata, size):
+        yield Rule(common(spellings, scope), Reading(metadata.id or "", line_type))
+    if leading is not None:
+        yield Rule(leading, None)
 
 
-@lru_cache(maxsize=_PREFIXES)
-def _region_reader(region: str, length: int) -> _Reader | None:
-    """Compile the patterns of one region."""
-    calling_code = str(phonenumbers.country_code_for_region(region))
-    if calling_code == "0":
-        return None
-    start = 1 + len(calling_code)
-    return _join([_metadata(calling_code, region)], start, length - start)
-
-
-@lru_cache(maxsize=1000)
-def _national_prefix(calling_code: str) -> re.Pattern[str]:
-    """Compile what the library takes for a national prefix, by the main region of the calling code."""
-    metadata = _metadata(calling_code, COUNTRY_CODE_TO_REGION_CODE[int(calling_code)][0])
-    return re.compile(metadata.national_prefix_for_parsing or "(?!)")
-
-
-def _metadata(calling_code: str, region: str) -> PhoneMetadata:
-    """Fetch the library's patterns for a region that it lists under this calling code."""
-    metadata = PhoneMetadata.metadata_for_region_or_calling_code(int(calling_code), region)
-    if metadata is None:
-        raise LookupError(f"phonenumbers lists region {region} but has no metadata for it")
-    return metadata
-
-
-def _join(regions: Sequence[PhoneMetadata], start: int, size: int) -> _Reader | None:
-    """Join regions into one alternation for national numbers of `size` digits; None where there are none.
-
-    Several regions: the first whose leading digits match is the number's region, valid there or not; a region without
-    leading digits is it where the number is valid (library: `_region_code_for_number_from_list`).
-    """
-    source = "(?!)"
-    readings: list[Reading] = []
-    for metadata in reversed(regions):
-        found = list(_types(metadata, size))
-        own = _alternation(metadata, [pattern for _, pattern in found])
-        readings[:0] = [Reading(metadata.id or "", line_type) for line_type, _ in found]
-        if metadata.leading_digits is None or len(regions) == 1:
-            source = f"{own}|{source}"
-        else:
-            leading = f"(?:{metadata.leading_digits})"
-            source = f"(?={leading}){own}|(?!{leading})(?:{source})"
-    return _Reader(re.compile(source), start, tuple(readings)) if readings else None
-
-
-def _alternation(metadata: PhoneMetadata, patterns: Sequence[str]) -> str:
-    """Put one group for each pattern behind the region's general description, which every number has to match."""
-    if not patterns:
-        return "(?!)"
-    general = metadata.general_desc
-    pattern = general.national_number_pattern if general is not None else None
-    return f"(?=(?:{pattern or '(?!)'})\\Z)(?:{'|'.join(f'({pattern})' for pattern in patterns)})"
-
-
-def _types(metadata: PhoneMetadata, size: int) -> Iterator[tuple[LineType, str]]:
+def _types(metadata: PhoneMetadata, size: int) -> Iterator[tuple[LineType, frozenset[Spelling]]]:
     """List what the region's numbers of `size` digits can be, in the order of the library's `_number_type_helper`."""
-    if metadata.general_desc is None or not _fits(metadata.general_desc, size):
-        return
     for line_type, desc in (
         (LineType.PREMIUM_RATE, metadata.premium_rate),
         (LineType.TOLL_FREE, metadata.toll_free),
@@ -194,29 +142,26 @@ def _types(metadata: PhoneMetadata, size: int) -> Iterator[tuple[LineType, str]]
         (LineType.UAN, metadata.uan),
         (LineType.VOICEMAIL, metadata.voicemail),
     ):
-        if pattern := _pattern(desc, size):
-            yield line_type, pattern
+        yield line_type, _spelled(desc, size)
     yield from _lines(metadata, size)
 
 
-def _lines(metadata: PhoneMetadata, size: int) -> Iterator[tuple[LineType, str]]:
+def _lines(metadata: PhoneMetadata, size: int) -> Iterator[tuple[LineType, frozenset[Spelling]]]:
     """List fixed and mobile lines: one kind where the plan does not tell them apart, or a number matches both."""
-    fixed, mobile = _pattern(metadata.fixed_line, size), _pattern(metadata.mobile, size)
+    fixed, mobile = _spelled(metadata.fixed_line, size), _spelled(metadata.mobile, size)
     if metadata.same_mobile_and_fixed_line_pattern:
-        if fixed:
-            yield LineType.FIXED_LINE_OR_MOBILE, fixed
+        yield LineType.FIXED_LINE_OR_MOBILE, fixed
         return
-    if fixed and mobile:
-        yield LineType.FIXED_LINE_OR_MOBILE, f"(?=(?:{mobile})\\Z)(?:{fixed})"
-    if fixed:
-        yield LineType.FIXED_LINE, fixed
-    if mobile:
-        yield LineType.MOBILE, mobile
+    yield LineType.FIXED_LINE_OR_MOBILE, fixed if fixed == mobile else common(fixed, mobile)
+    yield LineType.FIXED_LINE, fixed
+    yield LineType.MOBILE, mobile
 
 
-def _pattern(desc: PhoneNumberDesc | None, size: int) -> str | None:
-    """Take a description's pattern where numbers of `size` digits can match it at all."""
-    return desc.national_number_pattern if desc is not None and _fits(desc, size) else None
+def _spelled(desc: PhoneNumberDesc | None, size: int) -> frozenset[Spelling]:
+    """Spell out a description's pattern; nothing where numbers of `size` digits cannot match it at all."""
+    if desc is None or not desc.national_number_pattern or not _fits(desc, size):
+        return frozenset()
+    return spell(desc.national_number_pattern, size)
 
 
 def _fits(desc: PhoneNumberDesc, size: int) -> bool:

@@ -1,4 +1,4 @@
-"""What the phonenumbers library itself says, to hold the compiled patterns against."""
+"""What the phonenumbers library itself says, to hold ours against."""
 
 from collections.abc import Iterator
 
@@ -50,12 +50,21 @@ def examples(calling_code: int) -> Iterator[str]:
 
 
 def mutations(e164: str, start: int) -> Iterator[str]:
-    """List a number, what one changed digit from `start` on makes of it, and it one digit shorter and longer."""
+    """List a number and, from `start` on, it with a digit changed, left out or put in, each in every way."""
     yield e164
-    yield e164[:-1]
-    yield from (e164 + digit for digit in "0123456789" if len(e164) < 16)
     for index in range(start, len(e164)):
-        yield from (e164[:index] + digit + e164[index + 1 :] for digit in "0123456789")
+        before, after = e164[:index], e164[index + 1 :]
+        yield before + after
+        yield from (before + digit + after for digit in "0123456789")
+    for index in range(start, len(e164) + 1):
+        yield from (e164[:index] + digit + e164[index:] for digit in "0123456789")
+
+
+def neighbours(calling_code: int) -> set[str]:
+    """List the examples of a calling code and their mutations, those with the 7 to 15 digits of E.164."""
+    start = 1 + len(str(calling_code))
+    found = {mutation for e164 in set(examples(calling_code)) for mutation in mutations(e164, start)}
+    return {e164 for e164 in found if 8 <= len(e164) <= 16}
 
 
 def library_number(e164: str) -> PhoneNumber:
