@@ -1,8 +1,10 @@
 """Which column of a file holds what, by the names in its header."""
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from provisioning.e164 import decode, is_blank, parse
 from provisioning.file_faults import FileCode, FileRefused
@@ -52,20 +54,61 @@ _NUMBER_LIKE = re.compile(r"""[='"+(]*[0-9][0-9\s().+\-/,eE]{5,}"?""")
 """What stands where a number is meant, damaged or not: enough to take a second column for range ends."""
 
 
+_NUMBER_BEGINS = frozenset("+0123456789")
+"""How a cell begins that is not blank, seen at a glance; with any other beginning it takes a closer look."""
+
+_BEYOND = sys.maxsize
+"""The index of a column that a file lacks: no row is as long."""
+
+_NO_OVERRIDES: Mapping[Column, str] = MappingProxyType({})
+"""What most rows override; one for all of them."""
+
+Record = tuple[int, Sequence[str]]
+"""The line that a row begins on, and its cells."""
+
+Known = tuple[str, str | None, Mapping[Column, str]]
+"""The known cells of a row, as they stand: number, range end (None for a single number), the others where filled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where things stand in a row, by index. A thing that several columns are named after is in the first not empty."""
+    """Where things stand in a row, by index. A thing that several columns are named after is in the first not empty.
+
+    `number` and `end` are where number and range end stand first; `has_more` says that other columns are known.
+    """
 
     indexes: Mapping[Column, Sequence[int]]
+    number: int
+    end: int
+    has_more: bool
 
-    def known(self, cells: Sequence[str]) -> dict[Column, str]:
-        """Take the known cells out of a row, as they stand; blank ones and those a short row lacks are left out."""
+    def known(self, cells: Sequence[str]) -> Known | None:
+        """Take the known cells out of a row; blank ones and those a short row lacks are left out.
+
+        None where the whole row is blank.
+        """
+        size = len(cells)
+        first = cells[self.number] if self.number < size else ""
+        last = cells[self.end] if self.end < size else ""
+        # Millions of rows hold a number and perhaps a range end, and nothing else that is known.
+        if (
+            first[:1] in _NUMBER_BEGINS
+            and (not last or last[0] in _NUMBER_BEGINS)
+            and (not self.has_more or size - cells.count("") == 1 + bool(last))
+        ):
+            return first, last or None, _NO_OVERRIDES
+        return self._searched(cells)
+
+    def _searched(self, cells: Sequence[str]) -> Known | None:
+        """Look at every known column."""
+        if all(map(is_blank, cells)):
+            return None
         found: dict[Column, str] = {}
         for column, indexes in self.indexes.items():
             for index in indexes:
                 if index < len(cells) and not is_blank(cells[index]):
                     found.setdefault(column, cells[index])
-        return found
+        return found.pop(Column.NUMBER, ""), found.pop(Column.RANGE_END, None), found or _NO_OVERRIDES
 
 
 def columns_of(header: Sequence[str], line: int) -> Columns | None:
@@ -79,13 +122,20 @@ def columns_of(header: Sequence[str], line: int) -> Columns | None:
         return None
     if Column.NUMBER not in found:
         raise FileRefused(FileCode.FILE_NO_NUMBER_COLUMN, line)
-    return Columns({known: [index for index, column in enumerate(found) if column is known] for known in Column})
+    return _columns({known: [index for index, column in enumerate(found) if column is known] for known in Column})
 
 
 def columns_without_header(cells: Sequence[str]) -> Columns:
     """Go by the first row: numbers in the first column, and range ends in the second if it looks like numbers."""
     has_ends = len(cells) > 1 and _NUMBER_LIKE.fullmatch(decode(cells[1])) is not None
-    return Columns({Column.NUMBER: [0], Column.RANGE_END: [1] if has_ends else []})
+    return _columns({Column.NUMBER: [0], Column.RANGE_END: [1] if has_ends else []})
+
+
+def _columns(indexes: Mapping[Column, Sequence[int]]) -> Columns:
+    """Prepare what is needed for every row."""
+    ends = indexes[Column.RANGE_END]
+    known = sum(map(len, indexes.values()))
+    return Columns(indexes, indexes[Column.NUMBER][0], ends[0] if ends else _BEYOND, known > 1 + bool(ends))
 
 
 def _is_data(cells: Sequence[str], found: Sequence[Column | None]) -> bool:

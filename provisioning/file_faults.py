@@ -15,11 +15,15 @@ class FileCode(Word):
     )
     FILE_IS_SPREADSHEET = (
         "FILE_IS_SPREADSHEET",
-        "The file is a spreadsheet, not a CSV file: open it and save it as CSV, then import that file.",
+        "The spreadsheet has a password or is of a kind that is not read here: save it as .xlsx or CSV without one.",
     )
     FILE_NOT_CSV = (
         "FILE_NOT_CSV",
-        "The file is not a text file: import a CSV or text file, e.g. the downloaded template filled in.",
+        "The file is neither a text file nor a workbook: import CSV or .xlsx, e.g. the downloaded template filled in.",
+    )
+    FILE_DAMAGED = (
+        "FILE_DAMAGED",
+        "The workbook is damaged: open it in a spreadsheet program, save it again as .xlsx or CSV, and import that.",
     )
     FILE_TOO_LARGE = "FILE_TOO_LARGE", "The file is larger than a file may be: split it into several files."
     FILE_TOO_MANY_ROWS = (

@@ -1,17 +1,17 @@
-"""Rows out of an imported CSV or text file, and the template that people fill in."""
+"""Rows out of an imported file, CSV, text or .xlsx, and the template that people fill in."""
 
 import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from provisioning.e164 import is_blank
-from provisioning.file_columns import Column, Columns, columns_of, columns_without_header
+from provisioning.file_columns import Column, Columns, Record, columns_of, columns_without_header
 from provisioning.file_faults import FileCode, FileRefused
+from provisioning.file_sheets import is_package, sheet_records
 from provisioning.file_text import encoding_of, lines
 
 _DELIMITERS = ";\t,"
@@ -34,16 +34,15 @@ _QUOTED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
-    """The caps of one file: its bytes, its rows with content (header aside), the characters of a line."""
+    """The caps of one file: its bytes, its rows with content (header aside), the characters of a line or row."""
 
     max_bytes: int = 100_000_000
     max_rows: int = 1_000_000
     max_line_chars: int = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class FileRow:
-    """One row with content. `line` counts physical lines from 1, header and blank lines included.
+class FileRow(NamedTuple):
+    """One row with content. `line` counts the lines of a file or the rows of a worksheet from 1, blank ones included.
 
     `raw_last` is None where the row is a single number. `overrides` holds the other known columns that are not empty,
     as they stand. `cells` is the whole row, for the error report.
@@ -53,89 +52,84 @@ class FileRow:
     raw_first: str
     raw_last: str | None
     overrides: Mapping[Column, str]
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """Cells and the line they begin on."""
-
-    line: int
-    cells: list[str]
+    cells: Sequence[str]
 
 
 def read_rows(stream: BinaryIO, limits: FileLimits) -> Iterator[FileRow]:
-    """Read the rows of a file in their order, a chunk at a time; `stream` has to be seekable and stays open.
+    """Read the rows of a text file or workbook in their order, a chunk at a time.
+
+    `stream` has to be seekable, and stays open.
 
     FileRefused as soon as something is known that refuses the whole file: rows given before then do not count.
     """
-    encoding = encoding_of(stream, limits.max_bytes)
-    with closing(lines(stream, encoding, limits.max_line_chars)) as text:
-        yield from _rows_of(_records(text), limits.max_rows)
+    yield from _rows(_records(stream, limits), limits.max_rows)
 
 
 def template() -> bytes:
     """Make the example file that people download, fill in and import: CSV as RFC 4180 has it, plain ASCII.
 
     The apostrophe keeps a spreadsheet from reading +1... as a formula or figure, and is taken off at import. The
-    numbers are of the block 555-01xx, which is kept for fiction.
+    numbers are of the block 555-01xx, which is kept for fiction. Columns left empty take the upload's own values, so
+    that the example imports into any service.
     """
     rows = (
-        ("Number", "Range End"),
-        ("'+12125550100", ""),
-        ("'+12125550101", ""),
-        ("'+12125550110", "'+12125550119"),
+        ("Number", "Range End", "Number Type", "Webex Phone Type", "CAC Value", "Service Info"),
+        ("'+12125550100", "", "", "", "", ""),
+        ("'+12125550101", "", "", "", "", ""),
+        ("'+12125550110", "'+12125550119", "", "", "", ""),
     )
     return "".join(f"{','.join(row)}\r\n" for row in rows).encode("ascii")
 
 
-def _rows_of(records: Iterator[_Record], max_rows: int) -> Iterator[FileRow]:
-    """Go by the header where there is one, else by the first row."""
-    first = next(records, None)
-    if first is None:
-        raise FileRefused(FileCode.FILE_EMPTY)
-    columns = columns_of(first.cells, first.line)
-    if columns is None:
-        columns, records = columns_without_header(first.cells), chain([first], records)
-    yield from _rows(records, columns, max_rows)
-
-
-def _rows(records: Iterable[_Record], columns: Columns, max_rows: int) -> Iterator[FileRow]:
-    """Turn records into rows; there has to be one, and not more than `max_rows`."""
+def _rows(records: Iterator[Record], max_rows: int) -> Iterator[FileRow]:
+    """Turn records into rows; there has to be one with content behind the header, and not more than `max_rows`."""
+    columns, rest = _headed(records)
     number = 0
-    for number, record in enumerate(records, start=1):
+    for line, cells in rest:
+        known = columns.known(cells)
+        if known is None:
+            continue
+        number += 1
         if number > max_rows:
-            raise FileRefused(FileCode.FILE_TOO_MANY_ROWS, record.line)
-        yield _row(record, columns)
+            raise FileRefused(FileCode.FILE_TOO_MANY_ROWS, line)
+        first, last, overrides = known
+        yield FileRow(line, first, last, overrides, cells)
     if number == 0:
         raise FileRefused(FileCode.FILE_HEADER_ONLY)
 
 
-def _row(record: _Record, columns: Columns) -> FileRow:
-    """Take the known cells out of a record."""
-    known = columns.known(record.cells)
-    first, last = known.pop(Column.NUMBER, ""), known.pop(Column.RANGE_END, None)
-    return FileRow(record.line, first, last, known, tuple(record.cells))
+def _headed(records: Iterator[Record]) -> tuple[Columns, Iterable[Record]]:
+    """Go by the header where there is one, else by the first row."""
+    first = next((record for record in records if not all(map(is_blank, record[1]))), None)
+    if first is None:
+        raise FileRefused(FileCode.FILE_EMPTY)
+    line, cells = first
+    columns = columns_of(cells, line)
+    return (columns, records) if columns else (columns_without_header(cells), chain([first], records))
 
 
-def _records(text: Iterator[str]) -> Iterator[_Record]:
-    """Split lines into records with content. FileRefused FILE_MALFORMED where the quotes are wrong."""
+def _records(stream: BinaryIO, limits: FileLimits) -> Iterator[Record]:
+    """Read a file as what it is, whatever it is called."""
+    if is_package(stream):
+        return sheet_records(stream, limits.max_bytes, limits.max_line_chars)
+    return _text_records(lines(stream, encoding_of(stream, limits.max_bytes), limits.max_line_chars))
+
+
+def _text_records(text: Iterator[str]) -> Iterator[Record]:
+    """Split lines into records. FileRefused FILE_MALFORMED where the quotes are wrong."""
     sample = list(islice(text, _SAMPLE_LINES))
     separator = _SEPARATOR_LINE.fullmatch(sample[0]) if sample else None
     skipped = 1 if separator else 0
     delimiter = separator["delimiter"] if separator else _delimiter(sample)
     rest = map(_tidy, chain(sample[skipped:], text))
     reader = csv.reader(rest, delimiter=delimiter, strict=True)
-    while True:
-        line = skipped + reader.line_num + 1
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise FileRefused(FileCode.FILE_MALFORMED, line) from error
-        if cells is None:
-            return
-        if not all(map(is_blank, cells)):
-            yield _Record(line, cells)
+    line = skipped + 1
+    try:
+        for cells in reader:
+            yield line, cells
+            line = skipped + reader.line_num + 1
+    except csv.Error as error:
+        raise FileRefused(FileCode.FILE_MALFORMED, line) from error
 
 
 def _delimiter(sample: Sequence[str]) -> str:

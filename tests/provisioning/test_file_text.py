@@ -58,7 +58,6 @@ def test_a_character_across_two_chunks_is_utf8() -> None:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"PK\x03\x04rest", FileCode.FILE_IS_SPREADSHEET),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", FileCode.FILE_IS_SPREADSHEET),
         (b"+12125550100\n\x00\x00\n", FileCode.FILE_NOT_CSV),
         (b"\x89PNG\r\n\x1a\n\x00\x00", FileCode.FILE_NOT_CSV),
@@ -93,6 +92,28 @@ def test_a_line_too_long_is_refused_by_its_number_before_it_is_read_whole() -> N
         list(lines(stream, "utf-8", 10))
     assert (raised.value.code, raised.value.line) == (FileCode.FILE_LINE_TOO_LONG, 2)
     assert stream.tell() < 100_000
+
+
+@pytest.mark.parametrize("size", [65_534, 65_535, 65_536, 65_537])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_may_end_where_a_chunk_ends(size: int, end: str) -> None:
+    """CR and LF in two chunks are one end."""
+    text = ["x" * (size - len(end)) + end, f"b{end}", "c"]
+    assert list(lines(io.BytesIO("".join(text).encode()), "utf-8", 100_000)) == text
+
+
+def test_only_line_ends_end_lines() -> None:
+    """Not what else Unicode or a terminal takes for one."""
+    text = "a\u2028b\u0085c\u2029d\x0be\x0cf\n"
+    assert list(lines(io.BytesIO(text.encode()), "utf-8", 100)) == [text]
+
+
+def test_lines_before_one_too_long_are_given() -> None:
+    """So that what is wrong with them is said first."""
+    reading = lines(io.BytesIO(b"a\nb\n" + b"x" * 20), "utf-8", 10)
+    assert [next(reading), next(reading)] == ["a\n", "b\n"]
+    with pytest.raises(FileRefused):
+        next(reading)
 
 
 def test_the_stream_stays_open() -> None:
