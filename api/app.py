@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from api import files, health, outbox, worker
+from api import downloads, files, health, outbox, worker
 from api.consent import ConsentPages
 from api.graphiql import page
 from api.graphql import GraphQLEndpoint
@@ -41,6 +41,7 @@ def _routes(house: House) -> list[BaseRoute]:
         WebSocketRoute("/graphql", graphql),
         *page.routes(_no_tabs),
         *files.routes(),
+        *downloads.routes(house),
         *health.routes(house),
         *outbox.routes(house),
         *ConsentPages(house, state_key(house.settings.data_dir)).routes(),

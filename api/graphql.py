@@ -20,6 +20,7 @@ from strawberry.types.unset import UnsetType
 
 from api.graphiql.page import page_response
 from api.identity import Tokens
+from api.refusals import refusal
 from provisioning.errors import Unauthenticated
 from schema.build import NumberlineSchema
 from schema.context import Context, Services
@@ -80,11 +81,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         try:
             await self._serve(scope, receive, send)
         except HTTPException as error:
-            await _refusal(error.status_code, "BAD_REQUEST", error.reason)(scope, receive, send)
+            await refusal(error.status_code, "BAD_REQUEST", error.reason)(scope, receive, send)
         except Unauthenticated as error:
-            await _refusal(401, error.code, str(error))(scope, receive, send)
+            await refusal(401, error.code, str(error))(scope, receive, send)
         except PreflightMissing as error:
-            await _refusal(400, error.code, str(error))(scope, receive, send)
+            await refusal(400, error.code, str(error))(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -143,11 +144,6 @@ def _check_preflight(request: Request) -> None:
     is_multipart = request.headers.get("content-type", "").lower().startswith("multipart/form-data")
     if is_multipart and PREFLIGHT_HEADER not in request.headers:
         raise PreflightMissing
-
-
-def _refusal(status: int, code: str, message: str) -> Response:
-    body: dict[str, Any] = {"errors": [{"message": message, "extensions": {"code": code}}]}
-    return Response(orjson.dumps(body), status_code=status, media_type="application/json")
 
 
 def _is_message(message: object) -> bool:

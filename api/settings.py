@@ -3,11 +3,13 @@
 import os
 import sys
 from pathlib import Path
+from typing import Self
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.smtp import mail_server, sender_address
 from provisioning.desk import Limits
 
 WEBEX_SCOPES = (
@@ -30,7 +32,7 @@ def default_data_dir() -> Path:
 class Settings(BaseSettings):
     """What can be set. Without any of it, everything runs embedded on this machine."""
 
-    model_config = SettingsConfigDict(env_prefix="NUMBERLINE_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="NUMBERLINE_", frozen=True, hide_input_in_errors=True)
 
     data_dir: Path = Field(default_factory=default_data_dir)
     """Where the embedded database, the development keys and the outbox are kept."""
@@ -53,6 +55,10 @@ class Settings(BaseSettings):
     control_hub_scopes: list[str] = Field(default_factory=lambda: list(WEBEX_SCOPES))
     control_hub_requests: int = 5
     """How many requests one organization gets at once."""
+    smtp_url: SecretStr | None = None
+    """The mail server, such as smtps://user:password@host:465; None: letters lie in the outbox."""
+    mail_from: str | None = None
+    """What stands as From in letters; needed with a mail server."""
     secret_keys: list[SecretStr] = Field(default_factory=list)
     """Fernet keys for tokens at rest, the newest first; none: one in the data folder."""
     upload_numbers: int = Limits().upload_numbers
@@ -65,6 +71,23 @@ class Settings(BaseSettings):
     """How many rows an imported file may have."""
     cac_max: int = Limits().cac
     """The highest CAC value of Service and Contact Center numbers."""
+    taken_questions: int = Limits().taken_questions
+    """How many numbers a tenant or customer may have compared with those of others in an hour."""
+    dry_run_numbers: int = Limits().dry_run_numbers
+    """How many numbers a dry run may hold."""
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp_url(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            mail_server(url.get_secret_value())
+        return url
+
+    @model_validator(mode="after")
+    def _check_mail_from(self) -> Self:
+        if self.smtp_url is not None:
+            sender_address(self.mail_from or "")
+        return self
 
     @property
     def base_url(self) -> str:
@@ -74,4 +97,12 @@ class Settings(BaseSettings):
     @property
     def limits(self) -> Limits:
         """Return how much is taken at once."""
-        return Limits(self.upload_numbers, self.range_numbers, self.file_bytes, self.file_rows, self.cac_max)
+        return Limits(
+            self.upload_numbers,
+            self.range_numbers,
+            self.file_bytes,
+            self.file_rows,
+            self.cac_max,
+            self.taken_questions,
+            self.dry_run_numbers,
+        )

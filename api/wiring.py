@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 import secrets
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from api.identity import Tokens
 from api.keys import token_key, vault_key
 from api.mail import Outbox
 from api.settings import Settings
+from api.smtp import SmtpMailer, mail_server
 from controlhub.client import WebexHub, WebexSettings
 from controlhub.exchange import Exchange
 from controlhub.protocol import Hub
@@ -62,7 +64,7 @@ class House:
     jobs: App
     tokens: Tokens
     vault: Vault
-    outbox: Outbox
+    mailer: SmtpMailer | Outbox
     hub: Hub
 
     def desk(self, scope: Scope) -> Desk:
@@ -135,9 +137,16 @@ def _join(settings: Settings, url: str, http: httpx.AsyncClient) -> House:
         jobs=jobs,
         tokens=Tokens(token_key(settings.data_dir), now),
         vault=Vault([key.get_secret_value() for key in settings.secret_keys] or [vault_key(settings.data_dir)]),
-        outbox=Outbox(settings.data_dir / "outbox", now),
+        mailer=_mailer(settings),
         hub=_hub(settings, http),
     )
+
+
+def _mailer(settings: Settings) -> SmtpMailer | Outbox:
+    if settings.smtp_url is None:
+        return Outbox(settings.data_dir / "outbox", now)
+    server = mail_server(settings.smtp_url.get_secret_value())
+    return SmtpMailer(server, settings.mail_from or "", now, ssl.create_default_context())
 
 
 def _hub(settings: Settings, http: httpx.AsyncClient) -> WebexHub:

@@ -13,9 +13,10 @@ from procrastinate.exceptions import ConnectorException
 from api.consent import PREFIX
 from api.wiring import House, new_invitation_token
 from controlhub.errors import HubUnauthorized
-from provisioning import consent, locations
+from provisioning import consent, invitations, locations
 from provisioning.errors import ConsentMissing, ConsentWithdrawn
 from provisioning.sync.run import Outbound, sync_service
+from provisioning.uploads import judge
 from store.jobs import JobName
 from store.scope import Scope
 
@@ -36,6 +37,12 @@ STALLED_S = 10.0
 _RETRY = RetryStrategy(max_attempts=20, wait=15)
 """A job that fails waits 15 s, never longer: meanwhile its lock holds back the other jobs of its organization."""
 
+_RETRY_LETTER = RetryStrategy(max_attempts=300, wait=15, linear_wait=15)
+"""A letter waits 15 s longer after each try, and nobody waits for it: in a week, when it ends, 300 do not suffice."""
+
+_EVERY_HOUR = "17 * * * *"
+"""When tokens are looked at; any minute would do."""
+
 _SCOPE = Scope.everything("worker")
 
 
@@ -44,9 +51,12 @@ def register(house: House) -> None:
     desk = house.desk(_SCOPE)
     outbound = Outbound(house.hub, house.vault, house.settings.control_hub_requests)
 
-    async def send_invitation(service_id: str) -> None:
+    async def send_invitation(invitation_id: str) -> None:
         link = f"{house.settings.base_url}{PREFIX}/".__add__
-        await consent.send_invitation(desk, house.outbox, new_invitation_token, link, UUID(service_id))
+        await invitations.send(desk, house.mailer, new_invitation_token, link, UUID(invitation_id))
+
+    async def call_renewals(timestamp: int) -> None:  # noqa: ARG001  # Procrastinate says which hour it is
+        await consent.call_renewals(desk)
 
     async def refresh_locations(service_id: str) -> None:
         service = UUID(service_id)
@@ -57,16 +67,23 @@ def register(house: House) -> None:
             except HubUnauthorized:
                 await consent.note_withdrawal(desk, house.vault, service, token)
 
+    async def validate_upload(upload_id: str) -> None:
+        await judge.finish_validation(desk, UUID(upload_id))
+
     async def sync(service_id: str) -> None:
         await sync_service(desk, outbound, UUID(service_id))
 
     tasks: dict[JobName, Callable[[str], Awaitable[None]]] = {
         JobName.SEND_INVITATION: send_invitation,
         JobName.REFRESH_LOCATIONS: refresh_locations,
+        JobName.VALIDATE_UPLOAD: validate_upload,
         JobName.SYNC_SERVICE: sync,
     }
     for name, run in tasks.items():
-        house.jobs.task(name=name.value, retry=_RETRY)(run)
+        retry = _RETRY_LETTER if name is JobName.SEND_INVITATION else _RETRY
+        house.jobs.task(name=name.value, retry=retry)(run)
+    hourly = house.jobs.task(name=JobName.CALL_RENEWALS.value, retry=_RETRY)(call_renewals)
+    house.jobs.periodic(cron=_EVERY_HOUR)(hourly)
 
 
 async def work(house: House) -> None:

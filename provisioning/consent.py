@@ -1,9 +1,8 @@
-"""The customer's consent: the invitation that asks for it, the grant that comes back, and the tokens we act with."""
+"""The customer's consent: the grant that comes back from an invitation, and the tokens we act with."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from controlhub.errors import HubUnauthorized
@@ -19,7 +18,6 @@ from provisioning.errors import (
 )
 from provisioning.journal import audit
 from provisioning.locations import refresh_job
-from provisioning.mail import Letter, Mailer
 from provisioning.states import ServiceEvent, service_next
 from provisioning.sync.job import sync_job
 from provisioning.vault import Vault
@@ -29,22 +27,8 @@ from store.lookup import Name, one
 from store.tables import Customer, Grant, Invitation, Service
 from store.vocabulary import GrantStatus, ServiceStatus
 
-INVITATION_LIFETIME = timedelta(days=7)
-"""How long the link in an invitation works."""
-
 REFRESH_BEFORE = timedelta(days=1)
 """How long before their end access tokens (good for 14 days) are renewed."""
-
-_LETTER = """Hello,
-
-{customer} has ordered the service "{service}". So that phone numbers can be added to your Webex Control Hub
-for you, an administrator of your Webex organization has to consent once. Please open this link, which works
-until {expires:%d %B %Y} and only once:
-
-{link}
-
-If you did not expect this message, you can ignore it: nothing happens without your consent.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +38,6 @@ class OpenInvitation:
     invitation: Invitation
     service: Service
     customer: Customer
-
-
-async def send_invitation(
-    desk: Desk, mailer: Mailer, make_token: Callable[[], str], link: Callable[[str], str], service_id: UUID
-) -> None:
-    """Mail a fresh invitation; those sent before stop working. The token is in the mail alone, its hash in the store.
-
-    Raises OSError where the mail cannot be handed over; run it again then.
-    """
-    token = make_token()
-    expires_at = desk.clock() + INVITATION_LIFETIME
-    async with desk.begin() as transaction:
-        service = await one(transaction, Service, Name(id=service_id), lock=True)
-        customer = await one(transaction, Customer, Name(id=service.customer_id))
-        await consents.close_invitations(transaction, service.id, desk.clock())
-        invitation = Invitation(
-            service_id=service.id,
-            email=customer.admin_email,
-            token_hash=token_hash(token),
-            expires_at=expires_at,
-            **service.ownership(),
-        )
-        await transaction.insert(invitation, {})
-        audit(transaction, "invitation sent", invitation)
-    text = _LETTER.format(customer=customer.full_name, service=service.name, expires=expires_at, link=link(token))
-    await mailer.send(Letter(customer.admin_email, f"Your consent is needed for {service.name}", text))
 
 
 def token_hash(token: str) -> bytes:
@@ -111,8 +69,9 @@ async def accept(desk: Desk, hub: Hub, vault: Vault, hashed: bytes, code: str, r
         opened = await _open(desk, transaction, hashed, lock=True)
         if service.organization_id not in {None, organization_id}:
             raise OrganizationDiffers
-        await _keep(desk, transaction, vault, opened.invitation, tokens, organization_id)
-        await _move_on(desk, transaction, service, organization_id)
+        now = desk.clock()
+        await _keep(transaction, vault, opened.invitation, tokens, organization_id, now)
+        await _move_on(transaction, service, organization_id, now)
         return service
 
 
@@ -128,28 +87,30 @@ async def _open(desk: Desk, reading: Reading, hashed: bytes, *, lock: bool) -> O
 
 
 async def _keep(
-    desk: Desk, transaction: Transaction, vault: Vault, invitation: Invitation, tokens: HubTokens, organization_id: str
+    transaction: Transaction,
+    vault: Vault,
+    invitation: Invitation,
+    tokens: HubTokens,
+    organization_id: str,
+    now: datetime,
 ) -> None:
-    now = desk.clock()
     invitation.used_at = now
     grant = await consents.grant(transaction, invitation.service_id, lock=True)
     if grant is None:
         grant = Grant(service_id=invitation.service_id, **invitation.ownership())
     grant.organization_id, grant.granted_by, grant.granted_at = organization_id, invitation.email, now
-    grant.revoked_at = None
     _put(grant, vault, tokens)
     transaction.session.add_all([invitation, grant])
     audit(transaction, "consent given", grant, after={"organization_id": organization_id, "by": invitation.email})
 
 
 def _put(grant: Grant, vault: Vault, tokens: HubTokens) -> None:
-    grant.status = GrantStatus.ACTIVE
+    grant.status, grant.revoked_at = GrantStatus.ACTIVE, None
     grant.access_token, grant.access_expires_at = vault.lock(tokens.access_token), tokens.access_expires_at
     grant.refresh_token, grant.refresh_expires_at = vault.lock(tokens.refresh_token), tokens.refresh_expires_at
 
 
-async def _move_on(desk: Desk, transaction: Transaction, service: Service, organization_id: str) -> None:
-    now = desk.clock()
+async def _move_on(transaction: Transaction, service: Service, organization_id: str, now: datetime) -> None:
     service.organization_id, service.consented_at, service.last_modified_at = organization_id, now, now
     transaction.session.add(service)
     if service.status is ServiceStatus.PENDING_CONSENT:
@@ -160,36 +121,94 @@ async def _move_on(desk: Desk, transaction: Transaction, service: Service, organ
     await transaction.defer(sync_job(service))
 
 
+async def give_up(desk: Desk, name: Name) -> Service:
+    """Forget the tokens: from the next run on, uploads and syncs wait as if the customer had withdrawn consent.
+
+    The service keeps its status, numbers and organization; a new invitation mends it. Raises NotFound, and
+    ConsentMissing where nothing was granted.
+    """
+    async with desk.begin() as transaction:
+        service = await one(transaction, Service, name, lock=True)
+        grant = await consents.grant(transaction, service.id, lock=True)
+        if grant is None:
+            raise ConsentMissing(path=("service",))
+        if grant.access_token:
+            grant.status, grant.revoked_at = GrantStatus.REVOKED, grant.revoked_at or desk.clock()
+            grant.access_token = grant.refresh_token = b""
+            transaction.session.add(grant)
+            audit(transaction, "consent given up", grant, after={"revoked_at": grant.revoked_at})
+        return service
+
+
 async def access_token(desk: Desk, hub: Hub, vault: Vault, service_id: UUID) -> str:
     """Return a token to act with on the customer's organization, renewed if its end is near.
 
-    Only jobs call this, and jobs of one organization run one at a time, so it is renewed once.
-    Raises ConsentMissing, ConsentWithdrawn, and what the hub raises.
+    However many ask, one of them renews it, and the others wait for that. Raises ConsentMissing, ConsentWithdrawn,
+    and what the hub raises.
     """
+    grant = await _in_force(desk, service_id)
+    if _ends_soon(desk, grant):
+        async with desk.database.in_turn(f"renewal of {service_id}"):
+            return await _renewed(desk, hub, vault, service_id)
+    if not (vault.is_current(grant.access_token) and vault.is_current(grant.refresh_token)):
+        await _lock_anew(desk, vault, service_id)
+    return vault.unlock(grant.access_token)
+
+
+async def call_renewals(desk: Desk) -> None:
+    """Have the locations of every service read whose token ends soon, which renews it.
+
+    Otherwise the consent of a customer for whom nothing is done would end with its refresh token, after 90 days.
+    """
+    async with desk.begin() as transaction:
+        for service in await consents.ending(transaction, desk.clock() + REFRESH_BEFORE):
+            await transaction.defer(refresh_job(service))
+
+
+async def _in_force(desk: Desk, service_id: UUID) -> Grant:
     async with desk.read() as reading:
         grant = await consents.grant(reading, service_id)
     if grant is None:
         raise ConsentMissing
     if grant.status is GrantStatus.REVOKED:
         raise ConsentWithdrawn
-    if grant.access_expires_at - desk.clock() > REFRESH_BEFORE:
+    return grant
+
+
+def _ends_soon(desk: Desk, grant: Grant) -> bool:
+    return grant.access_expires_at - desk.clock() <= REFRESH_BEFORE
+
+
+async def _renewed(desk: Desk, hub: Hub, vault: Vault, service_id: UUID) -> str:
+    grant = await _in_force(desk, service_id)
+    if not _ends_soon(desk, grant):
         return vault.unlock(grant.access_token)
-    return await _renew(desk, hub, vault, grant)
-
-
-async def _renew(desk: Desk, hub: Hub, vault: Vault, grant: Grant) -> str:
+    refresh_token = vault.unlock(grant.refresh_token)
     try:
-        tokens = await hub.tokens_for_refresh(vault.unlock(grant.refresh_token))
+        tokens = await hub.tokens_for_refresh(refresh_token)
     except HubUnauthorized as error:
-        await note_withdrawal(desk, vault, grant.service_id, vault.unlock(grant.access_token))
+        await note_withdrawal(desk, vault, service_id, vault.unlock(grant.access_token))
         raise ConsentWithdrawn from error
     async with desk.begin() as transaction:
-        current = await consents.grant(transaction, grant.service_id, lock=True)
+        current = await consents.grant(transaction, service_id, lock=True)
+        if current is None or not current.refresh_token:
+            raise ConsentWithdrawn
         # Unless the customer consented anew meanwhile: then those tokens are the newer ones.
-        if current is not None and current.refresh_token == grant.refresh_token:
+        if vault.unlock(current.refresh_token) == refresh_token:
             _put(current, vault, tokens)
             transaction.session.add(current)
-    return tokens.access_token
+        return vault.unlock(current.access_token)
+
+
+async def _lock_anew(desk: Desk, vault: Vault, service_id: UUID) -> None:
+    """Encrypt the tokens with the newest key, so that the others can be done away with."""
+    async with desk.begin() as transaction:
+        grant = await consents.grant(transaction, service_id, lock=True)
+        if grant is None or not grant.access_token:
+            return
+        grant.access_token = vault.lock(vault.unlock(grant.access_token))
+        grant.refresh_token = vault.lock(vault.unlock(grant.refresh_token))
+        transaction.session.add(grant)
 
 
 async def note_withdrawal(desk: Desk, vault: Vault, service_id: UUID, refused: str) -> None:
@@ -199,9 +218,8 @@ async def note_withdrawal(desk: Desk, vault: Vault, service_id: UUID, refused: s
     """
     async with desk.begin() as transaction:
         grant = await consents.grant(transaction, service_id, lock=True)
-        if grant is None or vault.unlock(grant.access_token) != refused:
+        if grant is None or grant.status is not GrantStatus.ACTIVE or vault.unlock(grant.access_token) != refused:
             return
-        if grant.status is GrantStatus.ACTIVE:
-            grant.status, grant.revoked_at = GrantStatus.REVOKED, desk.clock()
-            transaction.session.add(grant)
-            audit(transaction, "consent withdrawn", grant, after={"revoked_at": grant.revoked_at})
+        grant.status, grant.revoked_at = GrantStatus.REVOKED, desk.clock()
+        transaction.session.add(grant)
+        audit(transaction, "consent withdrawn", grant, after={"revoked_at": grant.revoked_at})

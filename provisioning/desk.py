@@ -15,13 +15,15 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much is taken at once. Settings; the defaults are those of the best of our peers."""
+    """How much is taken at once, and how many numbers an owner may compare with others' in an hour. Settings."""
 
-    upload_numbers: int = 10_000
-    range_numbers: int = 10_000
-    file_bytes: int = 10_000_000
-    file_rows: int = 10_000
+    upload_numbers: int = 1_000_000
+    range_numbers: int = 100_000
+    file_bytes: int = 100_000_000
+    file_rows: int = 1_000_000
     cac: int = 10_000
+    taken_questions: int = 10_000_000
+    dry_run_numbers: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,14 @@ class Desk:
     def begin(self) -> AbstractAsyncContextManager[Transaction]:
         """Open the one transaction of a use case."""
         return self.database.begin(self.scope)
+
+    def aside(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a short transaction beside the one that is under way; it stays, whatever becomes of that one."""
+        return self.database.aside(self.scope)
+
+    def rehearse(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a transaction of which nothing stays."""
+        return self.database.rehearse(self.scope)
 
     def read(self) -> AbstractAsyncContextManager[Reading]:
         """Borrow a connection for reading."""

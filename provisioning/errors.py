@@ -131,7 +131,7 @@ class ConsentMissing(NumberlineError):
 
 @dataclass(eq=False)
 class ConsentWithdrawn(NumberlineError):
-    """Control Hub no longer accepts the customer's consent; send a new invitation."""
+    """The customer's consent is no longer in force; send a new invitation."""
 
     code = "CONSENT_WITHDRAWN"
 
@@ -152,7 +152,7 @@ class InvitationUsed(NumberlineError):
 
 @dataclass(eq=False)
 class InvitationExpired(NumberlineError):
-    """This invitation has expired or was replaced by a newer one; ask your provider for a new one."""
+    """This invitation has expired, was revoked or was replaced by a newer one; ask your provider for a new one."""
 
     code = "INVITATION_EXPIRED"
 
@@ -226,12 +226,12 @@ class UploadTooLarge(NumberlineError):
 
 
 @dataclass(eq=False)
-class ColumnsNotTaken(NumberlineError):
-    """Line {line} sets {columns}, which a file cannot set yet; clear these cells and set them for the whole upload."""
+class TooManyQuestions(NumberlineError):
+    """Only {most} numbers an hour are compared with those of others; nothing is lost, try again at {again}."""
 
-    code = "COLUMNS_NOT_TAKEN"
-    line: int
-    columns: str
+    code = "TOO_MANY_QUESTIONS"
+    most: int
+    again: str
 
 
 @dataclass(eq=False)
@@ -247,6 +247,51 @@ class InvalidEntries(NumberlineError):
 
     code = "INVALID_ENTRIES"
     invalid: int
+
+
+@dataclass(eq=False)
+class NothingToRetry(NumberlineError):
+    """No number of the upload can be tried again: Control Hub took them, or refused them for good."""
+
+    code = "NOTHING_TO_RETRY"
+
+
+@dataclass(eq=False)
+class NothingToChange(NumberlineError):
+    """Give at least one number, and at least one thing that is to change."""
+
+    code = "NOTHING_TO_CHANGE"
+
+
+@dataclass(eq=False)
+class TooManyNumbers(NumberlineError):
+    """At most {most} numbers are changed at once; send several requests."""
+
+    code = "TOO_MANY_NUMBERS"
+    most: int
+
+
+@dataclass(eq=False)
+class NumberBusy(NumberlineError):
+    """{number} is on its way to or from Control Hub; try again when that is settled."""
+
+    code = "NUMBER_BUSY"
+    number: str
+
+
+@dataclass(eq=False)
+class IntegratedNotTaken(NumberlineError):
+    """The numbers of an Integrated service are synced; only those of a Non-Integrated service are confirmed by hand."""
+
+    code = "INTEGRATED_NOT_TAKEN"
+
+
+@dataclass(eq=False)
+class NumbersOnTheirWay(NumberlineError):
+    """{moving} numbers are on their way to Control Hub and not settled yet; try again in a moment."""
+
+    code = "NUMBERS_ON_THEIR_WAY"
+    moving: int
 
 
 @dataclass(eq=False)

@@ -5,21 +5,19 @@ from dataclasses import dataclass
 from provisioning.desk import Desk
 from provisioning.errors import (
     CxIntegrated,
-    IntegratedOnly,
     NumberlineError,
     OrganizationIdNotTaken,
-    ServiceRemoving,
     refuse_any,
 )
+from provisioning.invitations import invite
 from provisioning.journal import audit
 from provisioning.repeating import once
 from provisioning.states import service_start
 from provisioning.texts import length_fault, name_fault, reference_fault
 from store import services
-from store.jobs import Job, JobName
 from store.lookup import Name, one
 from store.tables import Customer, Event, Service
-from store.vocabulary import EventKind, ServiceKind, ServiceMode, ServiceStatus
+from store.vocabulary import EventKind, ServiceKind, ServiceMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +41,16 @@ async def onboard(desk: Desk, new: NewService, key: str | None = None) -> Servic
     async with desk.begin() as transaction:
 
         async def make() -> Service:
-            customer = await one(transaction, Customer, new.customer)
+            customer = await one(transaction, Customer, new.customer, lock=True)
             service = _service(desk, new, customer)
             await services.add(transaction, service)
             audit(transaction, "service onboarded", service)
             transaction.announce(_onboarded(service))
             if new.mode is ServiceMode.INTEGRATED:
-                await transaction.defer(invitation_job(service))
+                await invite(desk, transaction, service, customer)
             return service
 
         return await once(transaction, new, key, Service, make)
-
-
-async def resend_invitation(desk: Desk, name: Name) -> Service:
-    """Have a fresh invitation mailed; those sent before stop working then. Also mends a withdrawn consent.
-
-    Raises NotFound, IntegratedOnly, ServiceRemoving.
-    """
-    async with desk.begin() as transaction:
-        service = await one(transaction, Service, name)
-        if service.mode is not ServiceMode.INTEGRATED:
-            raise IntegratedOnly(path=("service",))
-        if service.status is ServiceStatus.REMOVING:
-            raise ServiceRemoving(path=("service",))
-        await transaction.defer(invitation_job(service))
-        return service
-
-
-def invitation_job(service: Service) -> Job:
-    """Return the job that mails an invitation for the service."""
-    return Job(JobName.SEND_INVITATION, lock=f"invitation:{service.id}", arguments={"service_id": str(service.id)})
 
 
 def _faults(new: NewService) -> list[NumberlineError | None]:

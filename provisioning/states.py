@@ -37,6 +37,7 @@ class UploadEvent(Word):
     RETRY = "RETRY", "Somebody asked for another try of the numbers that failed."
     ROLL_BACK = "ROLL_BACK", "Somebody asked to take back what the upload added."
     ALL_TAKEN_BACK = "ALL_TAKEN_BACK", "What the upload added has been taken back."
+    SOME_KEPT = "SOME_KEPT", "Control Hub did not give up some of what the upload added."
 
 
 class NumberEvent(Word):
@@ -44,6 +45,8 @@ class NumberEvent(Word):
 
     RELEASE = "RELEASE", "Somebody asked for its release."
     TAKEN_OFF = "TAKEN_OFF", "It is off Control Hub, or was never there: the cooling time begins."
+    TAKEN_BACK = "TAKEN_BACK", "Its upload was stopped or rolled back: it is free at once."
+    KEPT = "KEPT", "Control Hub did not give it up."
     COOLED = "COOLED", "Its cooling date has come."
     RESTORE = "RESTORE", "Somebody took it back into use while it was cooling."
     REFUSE = "REFUSE", "Control Hub refused it for good."
@@ -90,6 +93,7 @@ UPLOAD: Mapping[tuple[UploadStatus, UploadEvent], UploadStatus] = {
     (UploadStatus.SYNCING, UploadEvent.ALL_ADDED): UploadStatus.COMPLETED,
     (UploadStatus.SYNCING, UploadEvent.SOME_ADDED): UploadStatus.PARTIAL,
     (UploadStatus.SYNCING, UploadEvent.NONE_ADDED): UploadStatus.FAILED,
+    (UploadStatus.SUBMITTED, UploadEvent.STOP): UploadStatus.PARTIAL,
     (UploadStatus.SYNCING, UploadEvent.STOP): UploadStatus.PARTIAL,
     (UploadStatus.PARTIAL, UploadEvent.RETRY): UploadStatus.SYNCING,
     (UploadStatus.FAILED, UploadEvent.RETRY): UploadStatus.SYNCING,
@@ -97,13 +101,17 @@ UPLOAD: Mapping[tuple[UploadStatus, UploadEvent], UploadStatus] = {
     (UploadStatus.PARTIAL, UploadEvent.ROLL_BACK): UploadStatus.ROLLING_BACK,
     (UploadStatus.FAILED, UploadEvent.ROLL_BACK): UploadStatus.ROLLING_BACK,
     (UploadStatus.ROLLING_BACK, UploadEvent.ALL_TAKEN_BACK): UploadStatus.ROLLED_BACK,
+    (UploadStatus.ROLLING_BACK, UploadEvent.SOME_KEPT): UploadStatus.PARTIAL,
 }
 """Every transition of an upload. A cancelled one added nothing, so that there is nothing to roll back."""
 
 NUMBER: Mapping[tuple[NumberStatus, NumberEvent], NumberStatus] = {
     (NumberStatus.ACTIVE, NumberEvent.RELEASE): NumberStatus.RELEASE_REQUESTED,
     (NumberStatus.ACTIVE, NumberEvent.REFUSE): NumberStatus.REJECTED,
+    (NumberStatus.ACTIVE, NumberEvent.TAKEN_BACK): NumberStatus.RELEASED,
     (NumberStatus.RELEASE_REQUESTED, NumberEvent.TAKEN_OFF): NumberStatus.COOLING,
+    (NumberStatus.RELEASE_REQUESTED, NumberEvent.TAKEN_BACK): NumberStatus.RELEASED,
+    (NumberStatus.RELEASE_REQUESTED, NumberEvent.KEPT): NumberStatus.ACTIVE,
     (NumberStatus.COOLING, NumberEvent.COOLED): NumberStatus.RELEASED,
     (NumberStatus.COOLING, NumberEvent.RESTORE): NumberStatus.ACTIVE,
 }
@@ -122,6 +130,8 @@ SYNC: Mapping[tuple[SyncState, SyncEvent], SyncState] = {
     (SyncState.REMOVE_PENDING, SyncEvent.SEND): SyncState.IN_PROGRESS,
     (SyncState.REMOVE_PENDING, SyncEvent.GONE): SyncState.REMOVED,
     (SyncState.IN_PROGRESS, SyncEvent.QUEUE_ADD): SyncState.ADD_PENDING,
+    (SyncState.IN_PROGRESS, SyncEvent.QUEUE_UPDATE): SyncState.UPDATE_PENDING,
+    (SyncState.IN_PROGRESS, SyncEvent.QUEUE_REMOVE): SyncState.REMOVE_PENDING,
     (SyncState.IN_PROGRESS, SyncEvent.FOUND): SyncState.SYNCED,
     (SyncState.IN_PROGRESS, SyncEvent.GONE): SyncState.REMOVED,
     (SyncState.IN_PROGRESS, SyncEvent.REFUSE): SyncState.FAILED,

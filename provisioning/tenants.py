@@ -5,11 +5,13 @@ from uuid import UUID
 
 from provisioning.desk import Desk
 from provisioning.errors import NumberlineError, ParentUnfit, TenantUnfit, refuse_any
+from provisioning.invitations import readdress
 from provisioning.journal import audit
 from provisioning.repeating import once
 from provisioning.texts import email_fault, name_fault, reference_fault
 from store import customers, tenants
 from store.database import Transaction
+from store.lookup import Name, one
 from store.tables import Customer, Tenant
 from store.vocabulary import TenantKind
 
@@ -105,3 +107,48 @@ def _customer(new: NewCustomer, tenant: Tenant) -> Customer:
         admin_email=new.admin_email.strip(),
         reference=new.reference,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerChange:
+    """What is to change of a customer; None leaves it as it is."""
+
+    customer: Name
+    name: str | None = None
+    full_name: str | None = None
+    admin_email: str | None = None
+
+    def changes(self, before: dict[str, str]) -> dict[str, str]:
+        """Return what becomes different, by its name."""
+        wanted = {"name": self.name, "full_name": self.full_name, "admin_email": self.admin_email}
+        given = {name: value.strip() for name, value in wanted.items() if value is not None}
+        return {name: value for name, value in given.items() if value != before[name]}
+
+
+async def update_customer(desk: Desk, change: CustomerChange) -> Customer:
+    """Mend a customer's names and the address of its administrator.
+
+    Open invitations to the old address stop working, and others go out to the new one. Raises Refused, NotFound,
+    NameTaken.
+    """
+    refuse_any(_change_faults(change))
+    async with desk.begin() as transaction:
+        customer = await one(transaction, Customer, change.customer, lock=True)
+        before = customer.model_dump(include={"name", "full_name", "admin_email"})
+        changes = change.changes(before)
+        if changes:
+            customer.sqlmodel_update(changes)
+            await customers.change(transaction, customer)
+            was = {name: before[name] for name in changes}
+            audit(transaction, "customer updated", customer, before=was, after=changes)
+        if "admin_email" in changes:
+            await readdress(desk, transaction, customer)
+        return customer
+
+
+def _change_faults(change: CustomerChange) -> list[NumberlineError | None]:
+    return [
+        None if change.name is None else name_fault(change.name, "name", "name"),
+        None if change.full_name is None else name_fault(change.full_name, "full name", "fullName"),
+        None if change.admin_email is None else email_fault(change.admin_email, "adminEmail"),
+    ]

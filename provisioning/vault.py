@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
 class Vault:
@@ -10,7 +10,8 @@ class Vault:
 
     def __init__(self, keys: Sequence[str]) -> None:
         """Take the keys, the newest first."""
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        fernets = [Fernet(key) for key in keys]
+        self._newest, self._fernet = fernets[0], MultiFernet(fernets)
 
     def lock(self, secret: str) -> bytes:
         """Encrypt a secret."""
@@ -22,3 +23,11 @@ class Vault:
         Raises cryptography.fernet.InvalidToken where none of the keys fits.
         """
         return self._fernet.decrypt(locked).decode()
+
+    def is_current(self, locked: bytes) -> bool:
+        """Return whether a secret is encrypted with the newest key, so that it outlives the others."""
+        try:
+            self._newest.decrypt(locked)
+        except InvalidToken:
+            return False
+        return True

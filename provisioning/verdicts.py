@@ -94,6 +94,10 @@ class VerdictCode(Word):
         "PHONE_TYPE_NOT_OFFERED",
         "A Non-Integrated service takes no Webex phone type: leave it empty.",
     )
+    SERVICE_INFO_TOO_LONG = (
+        "SERVICE_INFO_TOO_LONG",
+        "The service info of this row is too long: shorten it to 200 characters.",
+    )
     COUNTRY_MISMATCH = (
         "COUNTRY_MISMATCH",
         (

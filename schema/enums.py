@@ -6,6 +6,7 @@ import provisioning.errors
 import schema.scalars
 import store.errors
 from provisioning.file_faults import FileCode
+from provisioning.repairs import Repair
 from provisioning.verdicts import VerdictCode
 from schema.describing import published
 from store import vocabulary
@@ -40,6 +41,8 @@ for _kind in (
     vocabulary.ServiceKind,
     vocabulary.ServiceMode,
     vocabulary.ServiceStatus,
+    vocabulary.GrantStatus,
+    vocabulary.InvitationStatus,
     vocabulary.NumberType,
     vocabulary.WebexPhoneType,
     vocabulary.NumberStatus,
@@ -53,5 +56,6 @@ for _kind in (
     vocabulary.LocationSource,
     vocabulary.PstnConnection,
     VerdictCode,
+    Repair,
 ):
     published(_kind)

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from store import numbers, routing, services
+from store import consents, numbers, routing, services
 from store.database import Database, Reading
 from store.lookup import many
 from store.numbers import NumberRow
 from store.scope import Scope
 from store.services import ServiceRow
-from store.tables import CallingProfile, Customer, Location, SipConnection, Tenant, Upload
+from store.tables import CallingProfile, Customer, Grant, Invitation, Location, SipConnection, Tenant, Upload
 
 
 class Loaders:
@@ -24,6 +24,8 @@ class Loaders:
         self.tenants: DataLoader[UUID, Tenant | None] = self._by_id(lambda r, ids: many(r, Tenant, ids))
         self.customers: DataLoader[UUID, Customer | None] = self._by_id(lambda r, ids: many(r, Customer, ids))
         self.services: DataLoader[UUID, ServiceRow | None] = self._by_id(services.rows)
+        self.invitations: DataLoader[UUID, Invitation | None] = self._by_id(consents.newest_invitations)
+        self.grants: DataLoader[UUID, Grant | None] = self._by_id(consents.grants)
         self.locations: DataLoader[UUID, Location | None] = self._by_id(lambda r, ids: many(r, Location, ids))
         self.numbers: DataLoader[UUID, NumberRow | None] = self._by_id(numbers.rows)
         self.uploads: DataLoader[UUID, Upload | None] = self._by_id(lambda r, ids: many(r, Upload, ids))

@@ -6,7 +6,7 @@ from sqlalchemy import Select, or_, select
 from sqlmodel import col
 
 from store.database import Reading, Transaction
-from store.errors import NameTaken
+from store.errors import NameTaken, NumberlineError
 from store.paging import Key, Order, Page, Window, count, id_key, page
 from store.scope import within
 from store.searching import begins_with
@@ -30,11 +30,23 @@ async def add(transaction: Transaction, customer: Customer) -> None:
 
     Raises NameTaken where its tenant already has a customer of that name or reference.
     """
-    conflicts = {
+    await transaction.insert(customer, _conflicts())
+
+
+async def change(transaction: Transaction, customer: Customer) -> None:
+    """Write what has changed of the customer.
+
+    Raises NameTaken where its tenant already has another customer of that name.
+    """
+    transaction.session.add(customer)
+    await transaction.flush(_conflicts())
+
+
+def _conflicts() -> dict[str, NumberlineError]:
+    return {
         "customer_name": NameTaken("customer", "name", path=("name",)),
         "customer_reference": NameTaken("customer", "reference", path=("reference",)),
     }
-    await transaction.insert(customer, conflicts)
 
 
 def _query(reading: Reading, below: Tenant | None, search: str | None) -> Select[Any]:

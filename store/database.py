@@ -41,17 +41,21 @@ class Transaction(Reading):
     events: list[Event] = field(default_factory=list)
 
     async def insert(self, row: SQLModel, conflicts: Mapping[str, NumberlineError]) -> None:
-        """Insert one row and load what the database filled in.
-
-        `conflicts` maps the name of a unique index to the error to raise where the row violates it.
-        """
+        """Insert one row and load what the database filled in; `conflicts` as of `flush`."""
         self.session.add(row)
+        await self.flush(conflicts)
+        await self.session.refresh(row)
+
+    async def flush(self, conflicts: Mapping[str, NumberlineError]) -> None:
+        """Write what has changed.
+
+        `conflicts` maps the name of a unique index to the error to raise where a row violates it.
+        """
         try:
             await self.session.flush()
         except IntegrityError as error:
             diagnosis = getattr(error.orig, "diag", None)
             raise conflicts.get(getattr(diagnosis, "constraint_name", None) or "", error) from error
-        await self.session.refresh(row)
 
     def audit(self, record: AuditEvent) -> None:
         """Add to the audit trail."""
@@ -84,18 +88,17 @@ _CONNECTING = {"prepare_threshold": 2, "cursor_factory": _BinaryCursor, "options
 """How connections are opened: statements are prepared when they come a third time; times come in UTC."""
 
 
+_ASIDE = 1
+"""How many connections are kept for transactions beside others; as many more are opened when needed."""
+
+
 class Database:
     """The pool of this process."""
 
     def __init__(self, url: str, jobs: JobQueue, *, pool_size: int = 10) -> None:
         """Take an application-role URL, `postgresql://`; nothing is opened yet."""
-        self._engine = create_async_engine(
-            make_url(url).set(drivername="postgresql+psycopg"),
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_timeout=10,
-            connect_args=_CONNECTING,
-        )
+        self._engine = _engine(url, pool_size)
+        self._aside = _engine(url, _ASIDE)
         self._reading: AsyncEngine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._jobs = jobs
 
@@ -116,11 +119,36 @@ class Database:
         Raises Unavailable when the database cannot be reached; whether a commit that was under way took
         place is then not known.
         """
+        async with self._unit(self._engine, scope) as transaction:
+            yield transaction
+
+    @asynccontextmanager
+    async def aside(self, scope: Scope) -> AsyncIterator[Transaction]:
+        """Open a short transaction beside the one that the caller is in; it stays, whatever becomes of that one.
+
+        It has connections of its own: else all might be held by callers who wait for one more. Raises Unavailable.
+        """
+        async with self._unit(self._aside, scope) as transaction:
+            yield transaction
+
+    @asynccontextmanager
+    async def _unit(self, engine: AsyncEngine, scope: Scope) -> AsyncIterator[Transaction]:
         with _translated():
-            async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+            async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
                 transaction = Transaction(session, scope, self._jobs)
                 yield transaction
                 await _write_events(transaction)
+
+    @asynccontextmanager
+    async def rehearse(self, scope: Scope) -> AsyncIterator[Transaction]:
+        """Open a transaction of which nothing stays: no row, no event, no job.
+
+        Raises Unavailable when the database cannot be reached.
+        """
+        with _translated():
+            # The session ends without a commit.
+            async with AsyncSession(self._engine, expire_on_commit=False) as session:
+                yield Transaction(session, scope, self._jobs)
 
     @asynccontextmanager
     async def alone(self, task: str) -> AsyncIterator[bool]:
@@ -138,9 +166,36 @@ class Database:
                     # Closed rather than unlocked: a connection that still has the lock must never go back to the pool.
                     await connection.invalidate()
 
+    @asynccontextmanager
+    async def in_turn(self, task: str) -> AsyncIterator[None]:
+        """Wait for the right to do a task, and hold it for as long as the block runs; it ends as that of `alone` does.
+
+        Raises Unavailable.
+        """
+        with _translated():
+            async with self._reading.connect() as connection:
+                try:
+                    await connection.execute(
+                        text("SELECT pg_advisory_lock(hashtextextended(:task, 0))"), {"task": task}
+                    )
+                    yield
+                finally:
+                    await connection.invalidate()
+
     async def close(self) -> None:
         """Close every connection of the pool."""
         await self._engine.dispose()
+        await self._aside.dispose()
+
+
+def _engine(url: str, size: int) -> AsyncEngine:
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=size,
+        max_overflow=size,
+        pool_timeout=10,
+        connect_args=_CONNECTING,
+    )
 
 
 async def _write_events(transaction: Transaction) -> None:

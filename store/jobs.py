@@ -13,9 +13,13 @@ class JobName(StrEnum):
     """What a worker can be asked to do."""
 
     SEND_INVITATION = "send_invitation"
-    """Mail a fresh token invitation to the customer's administrator."""
+    """Mail a token invitation to the customer's administrator."""
     REFRESH_LOCATIONS = "refresh_locations"
     """Read the organization's locations from Control Hub."""
+    VALIDATE_UPLOAD = "validate_upload"
+    """Judge the entries of a large upload."""
+    CALL_RENEWALS = "call_renewals"
+    """Have the tokens renewed that end soon; every hour."""
     SYNC_SERVICE = "sync_service"
     """Bring the pending numbers of a service to Control Hub."""
 

@@ -45,8 +45,12 @@ async def one(reading: Reading, table: type[Row], name: Name, *, lock: bool = Fa
 
 
 def locked(query: Query) -> Query:
-    """Return the query so that it locks its rows, and reads them anew where the transaction has seen them before."""
-    return query.with_for_update().execution_options(populate_existing=True)
+    """Return the query so that it locks its rows, and reads them anew where the transaction has seen them before.
+
+    FOR NO KEY UPDATE: nobody changes a key, and a foreign key that points here must not wait. PostgreSQL checks it
+    again when a row is changed twice in a transaction, so that one who had locked an upload would wait for its service.
+    """
+    return query.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
 async def many(reading: Reading, table: type[Row], ids: Sequence[UUID]) -> list[Row | None]:

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, select, text
-from sqlmodel import col
 
 from store.database import Reading, Transaction
 from store.paging import Key, Order, Page, Window, count, id_key, page
@@ -91,32 +90,14 @@ async def total(reading: Reading, wanted: NumberFilter) -> int:
     return await count(reading, _narrowed(select(_N.id), reading, wanted))
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A number that somebody has already: this service, or somebody else (never said who)."""
-
-    e164: str
-    here: bool
-
-
-async def held(reading: Reading, spans: Sequence[tuple[str, str]], service_id: UUID) -> list[Held]:
-    """Return which live numbers of the whole platform lie in the spans (first, last), ends included."""
-    if not spans:
-        return []
-    found = await reading.session.execute(
-        text("SELECT e164, here FROM numbers_held(:firsts, :lasts, :service)"),
-        {"firsts": [first for first, _ in spans], "lasts": [last for _, last in spans], "service": service_id},
-    )
-    return [Held(*row) for row in found.all()]
-
-
 _TAKE = text("""
 INSERT INTO number (provider_id, channel_id, customer_id, service_id, location_id, sip_connection_id, upload_id,
                     e164, calling_code, area_code, subscriber_number, type, phone_type, cac, service_info,
                     status, sync_state, source)
 SELECT u.provider_id, u.channel_id, u.customer_id, u.service_id, u.location_id, u.sip_connection_id, u.id,
        '+' || n, e.calling_code, e.area_code, substr(n::text, 1 + length(e.calling_code || e.area_code)),
-       u.number_type, u.phone_type, u.cac, u.service_info,
+       coalesce(e.number_type, u.number_type), coalesce(e.phone_type, u.phone_type),
+       CASE WHEN e.number_type IS NULL THEN u.cac ELSE e.cac END, coalesce(e.service_info, u.service_info),
        'ACTIVE', :sync_state, CASE e.kind WHEN 'FILE_ROW' THEN 'FILE' ELSE 'ENTRY' END
 FROM upload u
 JOIN upload_entry e ON e.upload_id = u.id AND e.verdict IN ('VALID', 'WARNING')
@@ -136,12 +117,6 @@ async def take(transaction: Transaction, upload: Upload, sync_state: SyncState) 
     result: Any = await transaction.session.execute(_TAKE, {"upload": upload.id, "sync_state": sync_state.value})
     taken: int = result.rowcount
     return taken
-
-
-async def of_upload(reading: Reading, upload_id: UUID) -> set[str]:
-    """Return the E.164 numbers that the upload made."""
-    query = select(col(Number.e164)).where(reading.scope.covers(Number), col(Number.upload_id) == upload_id)
-    return set((await reading.session.scalars(query)).all())
 
 
 @lru_cache(maxsize=256)

@@ -71,6 +71,8 @@ async def with_event_head(reading: Reading, service_ids: list[UUID]) -> tuple[li
     """Return services and the id of the newest event, both of the same instant."""
     head = select(func.coalesce(func.max(Event.id), 0)).scalar_subquery()
     query = _query(reading, ServiceFilter()).add_columns(head).where(col(Service.id).in_(set(service_ids)))
+    # Read anew: what this session has read of the services before may be older than the newest event.
+    query = query.execution_options(populate_existing=True)
     found = (await reading.session.execute(query)).all()
     return [ServiceRow(*row[:3]) for row in found], found[0][3] if found else 0
 

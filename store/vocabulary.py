@@ -84,7 +84,18 @@ class GrantStatus(Word):
     """Whether the customer's consent is in force."""
 
     ACTIVE = "ACTIVE", "The customer has consented and Control Hub accepts our tokens."
-    REVOKED = "REVOKED", "Control Hub refuses our tokens: the customer has to consent again."
+    REVOKED = "REVOKED", "Control Hub refuses our tokens, or they were given up: the customer has to consent again."
+
+
+class InvitationStatus(Word):
+    """What became of an invitation."""
+
+    SENDING = "SENDING", "The mail server has not taken the letter yet; it is tried again by itself."
+    SENT = "SENT", "The mail server has taken the letter; the link in it works."
+    REFUSED = "REFUSED", "The mail server refuses the letter for good; see `problem`, mend the address and send again."
+    USED = "USED", "The administrator has consented with it."
+    EXPIRED = "EXPIRED", "Nobody used it in time; send another."
+    REVOKED = "REVOKED", "It was revoked, or replaced by a newer one."
 
 
 class NumberType(Word):
@@ -135,6 +146,15 @@ class SyncState(Word):
     MANUAL_CONFIRMED = "MANUAL_CONFIRMED", "The customer has added it by hand."
 
 
+class SyncTask(Word):
+    """What is, or was last, done with a number at Control Hub."""
+
+    ADD = "ADD", "It is added."
+    UPDATE = "UPDATE", "Its usage is changed."
+    REMOVE = "REMOVE", "It is taken off, because it was released: it cools afterwards."
+    TAKE_BACK = "TAKE_BACK", "It is taken off, because its upload is rolled back: anybody may upload it afterwards."
+
+
 class NumberSource(Word):
     """How a number came here."""
 
@@ -169,7 +189,6 @@ class EntryKind(Word):
 class EntryVerdict(Word):
     """What was found about an entry."""
 
-    PENDING = "PENDING", "Not judged yet."
     VALID = "VALID", "Will be uploaded."
     WARNING = "WARNING", "Will be uploaded; the code says what to look at."
     INVALID = "INVALID", "Will not be uploaded; the code says why and the message what to do."
@@ -186,7 +205,7 @@ class WaitingCode(Word):
     """Why an upload waits."""
 
     CONSENT_MISSING = "CONSENT_MISSING", "The customer has not consented yet."
-    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", "Control Hub no longer accepts the consent; send a new invitation."
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", "The customer's consent is no longer in force; send a new invitation."
     CONTROL_HUB_BUSY = "CONTROL_HUB_BUSY", "Control Hub takes no requests at the moment; it goes on by itself."
     CONTROL_HUB_SILENT = "CONTROL_HUB_SILENT", "Control Hub does not answer clearly; it goes on by itself."
 

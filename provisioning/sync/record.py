@@ -8,12 +8,12 @@ from uuid import UUID
 from provisioning.desk import Desk
 from provisioning.journal import audit
 from provisioning.states import ServiceEvent, UploadEvent, service_next, upload_next
-from store import services, syncing, uploads
+from store import services, syncing, taking_back, uploads
 from store.database import Transaction
 from store.lookup import Name, one
 from store.syncing import Outcome
 from store.tables import Service, Upload
-from store.vocabulary import ServiceStatus, SyncState, UploadStatus
+from store.vocabulary import ServiceStatus, SyncState, SyncTask, UploadStatus
 
 
 async def conclude(desk: Desk, service_id: UUID, outcomes: Sequence[Outcome]) -> None:
@@ -25,13 +25,16 @@ async def conclude(desk: Desk, service_id: UUID, outcomes: Sequence[Outcome]) ->
         # The service before its numbers: the order in which a submit locks them too.
         service = await one(transaction, Service, Name(id=service_id), lock=True)
         changed = await syncing.record(transaction, outcomes, now)
-        if any(state is SyncState.SYNCED for _, state in changed):
+        if any(found.state is SyncState.SYNCED for found in changed):
             await make_ready(transaction, service, ServiceEvent.FIRST_NUMBER_ADDED, now)
-        tally: dict[UUID, Counter[SyncState]] = {}
-        for upload_id, state in changed:
-            tally.setdefault(upload_id, Counter())[state] += 1
-        for upload_id in sorted(tally):
-            await _count(transaction, upload_id, tally[upload_id], now)
+        if any(found.state is SyncState.REMOVED for found in changed):
+            await note_removals(transaction, service, now)
+        tally: dict[UUID, Counter[tuple[SyncTask, SyncState]]] = {}
+        for upload_id, task, state in changed:
+            tally.setdefault(upload_id, Counter())[task, state] += 1
+        withdrawn = Counter(await taking_back.withdraw_stopped(transaction, [o.number_id for o in outcomes], now))
+        for upload_id in sorted(tally.keys() | withdrawn.keys()):
+            await _count(transaction, upload_id, tally.get(upload_id, Counter()), withdrawn[upload_id], now)
 
 
 async def make_ready(transaction: Transaction, service: Service, event: ServiceEvent, at: datetime) -> None:
@@ -43,18 +46,50 @@ async def make_ready(transaction: Transaction, service: Service, event: ServiceE
         await services.touch(transaction, service.id, at)
 
 
-async def _count(transaction: Transaction, upload_id: UUID, states: Counter[SyncState], at: datetime) -> None:
-    settled = states[SyncState.SYNCED] + states[SyncState.FAILED]
-    if not settled:
+async def note_removals(transaction: Transaction, service: Service, at: datetime) -> None:
+    """Move a locked service back to Pending Provisioning when its last number has gone; otherwise note the change."""
+    gone = service.status is ServiceStatus.READY and not await taking_back.is_any_on_account(transaction, service.id)
+    if gone:
+        pending = service_next(service.status, ServiceEvent.LAST_NUMBER_RELEASED)
+        await services.change_status(transaction, service, pending, at)
+        audit(transaction, "last number gone", service, after={"status": service.status})
+    else:
+        await services.touch(transaction, service.id, at)
+
+
+async def _count(
+    transaction: Transaction,
+    upload_id: UUID,
+    found: Counter[tuple[SyncTask, SyncState]],
+    withdrawn: int,
+    at: datetime,
+) -> None:
+    added, failed = found[SyncTask.ADD, SyncState.SYNCED], found[SyncTask.ADD, SyncState.FAILED]
+    taken, kept = found[SyncTask.TAKE_BACK, SyncState.REMOVED], found[SyncTask.TAKE_BACK, SyncState.FAILED]
+    if not (added or failed or taken or kept or withdrawn):
         return
     upload = await one(transaction, Upload, Name(id=upload_id), lock=True)
-    upload.added += states[SyncState.SYNCED]
-    upload.failed += states[SyncState.FAILED]
+    upload.added += added - taken
+    upload.failed += failed
+    upload.withdrawn += withdrawn + taken
     upload.waiting_code = upload.waiting_message = None
     transaction.session.add(upload)
+    before = upload.status
     await end_if_settled(transaction, upload, at)
-    if upload.ended_at is None:
+    await end_if_taken_back(transaction, upload, at)
+    if upload.status is before:
         uploads.announce_counts(transaction, upload, at)
+
+
+async def end_if_taken_back(transaction: Transaction, upload: Upload, at: datetime) -> None:
+    """End the roll back of a locked upload once nothing of it is leaving any more."""
+    if upload.status is not UploadStatus.ROLLING_BACK or await taking_back.leaving(transaction, upload.id):
+        return
+    kept = await taking_back.kept(transaction, upload.id)
+    upload.ended_at = at
+    ending = upload_next(upload.status, UploadEvent.SOME_KEPT if kept else UploadEvent.ALL_TAKEN_BACK)
+    await uploads.change_status(transaction, upload, ending, at)
+    audit(transaction, "upload rolled back", upload, after={"status": upload.status, **uploads.counts(upload)})
 
 
 async def end_if_settled(transaction: Transaction, upload: Upload, at: datetime) -> None:

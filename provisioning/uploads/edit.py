@@ -1,30 +1,106 @@
-"""Changing one's mind before an upload is submitted: taking entries out, or giving all of it up."""
+"""Changing one's mind before an upload is submitted: its header, its entries, or giving all of it up."""
+
+from dataclasses import dataclass
 
 from provisioning.desk import Desk
-from provisioning.errors import NotFound, NothingToRemove
+from provisioning.errors import NotFound, NothingToRemove, refuse_any
 from provisioning.journal import audit
+from provisioning.left import LEFT, Left
 from provisioning.states import UploadEvent, upload_next
-from store import uploads
+from provisioning.uploads.judge import count
+from provisioning.uploads.stage import judge_again, note_edit, rules_for
+from provisioning.uploads.start import ConnectionName, checked_cac, connected, info_fault, located
+from store import entries, uploads
+from store.database import Transaction
 from store.lookup import Name, one
-from store.tables import Upload
+from store.tables import Service, Upload
+from store.vocabulary import NumberType, WebexPhoneType
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderChanges:
+    """What becomes of the header; LEFT where nothing does. The CAC value goes with the number type: see `update`."""
+
+    location: Name | Left = LEFT
+    sip_connection: ConnectionName | Left = LEFT
+    number_type: NumberType | Left = LEFT
+    phone_type: WebexPhoneType | Left | None = LEFT
+    cac: int | Left | None = LEFT
+    service_info: str | Left | None = LEFT
+
+
+async def update(desk: Desk, name: Name, changes: HeaderChanges) -> Upload:
+    """Change the header of an upload; its entries are judged anew where they are judged by it.
+
+    With a new number type and no CAC value, the CAC value is the one of that type alone: the old one was meant for the
+    old type. Raises Refused, NotFound, TransitionRefused, what speaks against the location, RuleBroken.
+    """
+    if not isinstance(changes.service_info, Left):
+        refuse_any([info_fault(changes.service_info)])
+    async with desk.begin() as transaction:
+        upload = await one(transaction, Upload, name, lock=True)
+        upload_next(upload.status, UploadEvent.EDIT)
+        before = _header(upload)
+        await _change(desk, transaction, upload, changes)
+        await _judge_anew(desk, transaction, upload)
+        audit(transaction, "upload header changed", upload, before=before, after=_header(upload))
+        await note_edit(desk, transaction, upload)
+        return upload
+
+
+async def _change(desk: Desk, transaction: Transaction, upload: Upload, changes: HeaderChanges) -> None:
+    service = await one(transaction, Service, Name(id=upload.service_id))
+    if not isinstance(changes.location, Left):
+        upload.location_id = (await located(transaction, service, changes.location)).id
+    if not isinstance(changes.sip_connection, Left):
+        upload.sip_connection_id = (await connected(transaction, service, changes.sip_connection)).id
+    if not isinstance(changes.service_info, Left):
+        upload.service_info = changes.service_info
+    if not isinstance(changes.phone_type, Left):
+        upload.phone_type = changes.phone_type
+    cac = changes.cac
+    if isinstance(cac, Left):
+        retyped = not isinstance(changes.number_type, Left) and changes.number_type is not upload.number_type
+        cac = None if retyped else upload.cac
+    if not isinstance(changes.number_type, Left):
+        upload.number_type = changes.number_type
+    upload.cac = checked_cac(desk, service, upload.number_type, upload.phone_type, cac)
+
+
+async def _judge_anew(desk: Desk, transaction: Transaction, upload: Upload) -> None:
+    rules = await rules_for(desk, transaction, upload)
+    if upload.total and upload.judged_by != rules.digest:
+        await judge_again(transaction, upload, rules)
+        await count(transaction, upload)
+
+
+def _header(upload: Upload) -> dict[str, str | int | None]:
+    return {
+        "location": str(upload.location_id),
+        "sip connection": str(upload.sip_connection_id),
+        "number type": upload.number_type.value,
+        "phone type": upload.phone_type.value if upload.phone_type else None,
+        "cac": upload.cac,
+        "service info": upload.service_info,
+    }
 
 
 async def remove_entries(desk: Desk, name: Name, positions: frozenset[int]) -> Upload:
     """Take whole entries out, by position: all of them or, where one is not there, none.
 
-    A validated upload becomes a draft again, for its counts are no longer true. Raises NotFound, NothingToRemove,
+    A validated upload becomes a draft again: what stood twice may now stand once. Raises NotFound, NothingToRemove,
     TransitionRefused.
     """
     if not positions:
         raise NothingToRemove(path=("positions",))
     async with desk.begin() as transaction:
         upload = await one(transaction, Upload, name, lock=True)
-        status = upload_next(upload.status, UploadEvent.EDIT)
-        if await uploads.remove_entries(transaction, upload.id, positions) < len(positions):
+        upload_next(upload.status, UploadEvent.EDIT)
+        if await entries.remove(transaction, upload.id, positions) < len(positions):
             raise NotFound("entry", path=("positions",))
+        await count(transaction, upload)
         audit(transaction, "entries removed", upload, after={"positions": sorted(positions)})
-        if status is not upload.status:
-            await uploads.change_status(transaction, upload, status, desk.clock())
+        await note_edit(desk, transaction, upload)
         return upload
 
 

@@ -2,136 +2,125 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from provisioning.desk import Desk
-from provisioning.errors import ColumnsNotTaken, NothingToAdd, RuleBroken, UploadTooLarge
+from provisioning.errors import NothingToAdd, RuleBroken
 from provisioning.file_faults import FileRefused
-from provisioning.files import FileLimits, FileRow, read_rows
+from provisioning.files import FileLimits, read_rows
 from provisioning.journal import audit
-from provisioning.judging import Entry
-from provisioning.ranges import NumberRange, parse_range
 from provisioning.repeating import once
 from provisioning.states import UploadEvent, upload_next
-from store import uploads
+from provisioning.uploads.stage import Filling, note_edit, rules_for, stage
+from store import entries
 from store.database import Transaction
+from store.entries import Entry, as_entry
 from store.lookup import Name, one
-from store.tables import Upload, UploadEntry
-from store.vocabulary import EntryKind, EntryVerdict
+from store.tables import Upload
+from store.vocabulary import EntryKind
 
 
 @dataclass(frozen=True, slots=True)
 class RawEntry:
-    """An entry as it came: a single number (no `last`), a range, or a row of a file with its line."""
+    """An entry as it was typed: a single number (no `last`) or a range."""
 
     kind: EntryKind
     first: str
     last: str | None = None
-    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewEntries:
-    """Entries typed into an upload, in order."""
+    """Entries typed into an upload, in order; with `guess`, what is damaged is repaired where it can be."""
 
     upload: Name
     entries: tuple[RawEntry, ...]
+    guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedFile:
-    """A file imported into an upload; the digest stands for its bytes."""
+class NewFile:
+    """A file, or pasted text: seekable bytes, known by their digest; with `guess`, as for `NewEntries`."""
 
     upload: Name
     sha256: str
+    guess: bool = False
 
 
 async def add_entries(desk: Desk, new: NewEntries, key: str | None = None) -> Upload:
-    """Append entries to the upload; what is wrong with one of them is found by validating.
+    """Append entries to the upload; each gets the verdict that it deserves by itself.
 
     Raises NothingToAdd, NotFound, TransitionRefused, UploadTooLarge, IdempotencyKeyReused.
     """
-    if not new.entries:
-        raise NothingToAdd(path=("entries",))
-    return await _append(desk, new, new.upload, new.entries, "entries", key)
+    async with desk.begin() as transaction:
+
+        async def make() -> Upload:
+            upload = await one(transaction, Upload, new.upload, lock=True)
+            await append_entries(desk, transaction, upload, new)
+            return upload
+
+        return await once(transaction, new, key, Upload, make)
 
 
-async def import_file(desk: Desk, upload: Name, file: BinaryIO, key: str | None = None) -> Upload:
-    """Append the rows of a CSV file or of pasted text; all of them or, where it cannot be read as a whole, none.
+async def import_file(desk: Desk, name: Name, file: BinaryIO, key: str | None = None, *, guess: bool = False) -> Upload:
+    """Append the rows of a CSV file, a workbook or pasted text; all of them or, where it cannot be read, none.
 
     Raises RuleBroken with the code of what is wrong with the file, and what `add_entries` raises.
     """
-    # In a thread, because other requests are waiting while a large file is read.
-    entries = [_entry(row) for row in await asyncio.to_thread(_rows, desk, file)]
-    file.seek(0)
-    request = ImportedFile(upload, hashlib.sha256(file.read()).hexdigest())
-    return await _append(desk, request, upload, entries, "source", key)
-
-
-def _rows(desk: Desk, file: BinaryIO) -> list[FileRow]:
-    limits = FileLimits(max_bytes=desk.limits.file_bytes, max_rows=desk.limits.file_rows)
-    try:
-        return list(read_rows(file, limits))
-    except FileRefused as error:
-        raise RuleBroken(error.code.value, str(error), path=("source",)) from error
-
-
-def _entry(row: FileRow) -> RawEntry:
-    if row.overrides:
-        # Silence would store a number with another type or CAC value than its row says.
-        raise ColumnsNotTaken(row.line, ", ".join(column.value for column in row.overrides), path=("source",))
-    return RawEntry(EntryKind.FILE_ROW, row.raw_first, row.raw_last, row.line)
-
-
-async def _append(
-    desk: Desk, request: object, name: Name, entries: Sequence[RawEntry], field: str, key: str | None
-) -> Upload:
+    new = NewFile(name, await digest(file), guess)
     async with desk.begin() as transaction:
 
         async def make() -> Upload:
             upload = await one(transaction, Upload, name, lock=True)
-            status = upload_next(upload.status, UploadEvent.EDIT)
-            await _place(desk, transaction, upload, entries, field)
-            audit(transaction, "entries added", upload, after={"entries": len(entries)})
-            if status is not upload.status:
-                await uploads.change_status(transaction, upload, status, desk.clock())
+            await append_file(desk, transaction, upload, file, guess=guess)
             return upload
 
-        return await once(transaction, request, key, Upload, make)
+        return await once(transaction, new, key, Upload, make)
 
 
-async def _place(desk: Desk, transaction: Transaction, upload: Upload, entries: Sequence[RawEntry], field: str) -> None:
-    """Give the entries their places behind those that are there, unless together they are too many."""
-    size, position = await uploads.extent(transaction, upload.id)
-    rows = [_row(desk, upload, position + index, entry) for index, entry in enumerate(entries)]
-    if size + sum(row.size for row in rows) > desk.limits.upload_numbers:
-        raise UploadTooLarge(desk.limits.upload_numbers, path=(field,))
-    await uploads.append_entries(transaction, rows)
+async def append_entries(desk: Desk, transaction: Transaction, upload: Upload, new: NewEntries) -> None:
+    """Append entries to a locked upload. Raises what `add_entries` raises."""
+    if not new.entries:
+        raise NothingToAdd(path=("entries",))
+    position = await entries.following(transaction, upload.id)
+    numbered = enumerate(new.entries, start=position)
+    rows = (Entry(at, entry.kind, entry.first, entry.last, None, new.guess) for at, entry in numbered)
+    await _append(desk, transaction, upload, rows, "entries")
 
 
-def _row(desk: Desk, upload: Upload, position: int, entry: RawEntry) -> UploadEntry:
-    return UploadEntry(
-        upload_id=upload.id,
-        position=position,
-        part=0,
-        kind=entry.kind,
-        line=entry.line,
-        raw=entry.first,
-        raw_last=entry.last,
-        size=_size(entry, desk.limits.range_numbers),
-        verdict=EntryVerdict.PENDING,
-        **upload.ownership(),
-    )
+async def append_file(desk: Desk, transaction: Transaction, upload: Upload, file: BinaryIO, *, guess: bool) -> None:
+    """Append the rows of a file to a locked upload. Raises what `import_file` raises."""
+    position = await entries.following(transaction, upload.id)
+    limits = FileLimits(max_bytes=desk.limits.file_bytes, max_rows=desk.limits.file_rows)
+    try:
+        await _append(desk, transaction, upload, _rows(file, limits, position, guess), "source")
+    except FileRefused as error:
+        raise RuleBroken(error.code.value, str(error), path=("source",)) from error
 
 
-def _size(entry: RawEntry, most: int) -> int:
-    """Return how many numbers an entry holds, as far as it can be read; the verdict comes later."""
-    found = parse_range(entry.first, entry.last, most) if entry.last is not None else None
-    return found.size if isinstance(found, NumberRange) else 1
+async def _append(desk: Desk, transaction: Transaction, upload: Upload, new: Iterator[Entry], field: str) -> None:
+    upload_next(upload.status, UploadEvent.EDIT)
+    rules = await rules_for(desk, transaction, upload)
+    tally = await stage(desk, transaction, Filling(upload, rules, field), new)
+    audit(transaction, "entries added", upload, after={"entries": tally.entries})
+    await note_edit(desk, transaction, upload)
 
 
-def as_entry(row: UploadEntry) -> Entry:
-    """Return what the rules need to know of a stored entry."""
-    return Entry(row.position, row.kind, row.raw, row.raw_last)
+async def digest(file: BinaryIO) -> str:
+    """Return what tells the bytes of a file from others: SHA-256."""
+    return await asyncio.to_thread(_digest, file)
+
+
+def _digest(file: BinaryIO) -> str:
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # it reads, and nothing more is used
+
+
+def _rows(file: BinaryIO, limits: FileLimits, position: int, guess: bool) -> Iterator[Entry]:  # noqa: FBT001  # the caller's wish
+    """Read the rows of a file as entries; the whole row is kept where it holds more than its numbers."""
+    for at, (line, first, last, overrides, cells) in enumerate(read_rows(file, limits), start=position):
+        has_more = len(cells) > 1 and len(cells) - cells.count("") > (1 if last is None else 2)
+        kept = cells if has_more else None
+        yield as_entry((at, EntryKind.FILE_ROW, first, last, line, guess, overrides, kept))

@@ -1,139 +1,113 @@
-"""Giving every entry of an upload its verdict."""
+"""Giving an upload its verdicts: the entries against each other, and against what is live on the platform."""
 
-import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import groupby
+from uuid import UUID
 
 from provisioning.desk import Desk
-from provisioning.e164 import LocationCountry, parts
-from provisioning.errors import NothingToAdd, UploadTooLarge
+from provisioning.errors import NothingToAdd, TooManyQuestions, UploadTooLarge
 from provisioning.journal import audit
-from provisioning.judging import Rules, Segment, TooManyNumbers, count, judge_entries, mark_held
-from provisioning.ranges import NumberRange
+from provisioning.judging import CONFLICTS, cut
 from provisioning.states import UploadEvent, upload_next
-from provisioning.uploads.fill import as_entry
-from provisioning.verdicts import VerdictCode
-from store import numbers, uploads
+from provisioning.uploads.stage import judge_again, replace, rules_for
+from store import entries, questions, uploads
 from store.database import Transaction
+from store.entries import Conflict
+from store.jobs import Job, JobName
 from store.lookup import Name, one
-from store.tables import Location, Upload, UploadEntry
+from store.questions import Question
+from store.tables import Upload
+from store.vocabulary import UploadStatus
+
+AT_ONCE = 100_000
+"""Up to how many numbers an upload is validated within the request; a larger one is left to a job."""
+
+_CUT_AT_ONCE = 1_000
+"""How many ranges are cut between two looks at the database."""
 
 
 async def validate(desk: Desk, name: Name) -> Upload:
-    """Judge every entry of an upload.
+    """Judge the entries of an upload with each other and with what is live; a large upload is left VALIDATING to a job.
 
-    Raises NotFound, NothingToAdd, UploadTooLarge, TransitionRefused.
+    Raises NotFound, NothingToAdd, UploadTooLarge, TooManyQuestions, TransitionRefused.
     """
     async with desk.begin() as transaction:
         upload = await one(transaction, Upload, name, lock=True)
         judging = upload_next(upload.status, UploadEvent.VALIDATE)
+        await refuse_unaskable(desk, transaction, upload)
         await uploads.change_status(transaction, upload, judging, desk.clock())
-        await judge(desk, transaction, upload)
-        judged = upload_next(upload.status, UploadEvent.JUDGED)
-        await uploads.change_status(transaction, upload, judged, desk.clock())
-        audit(transaction, "upload validated", upload, after=uploads.counts(upload))
+        if upload.total > AT_ONCE:
+            await transaction.defer(Job(JobName.VALIDATE_UPLOAD, arguments={"upload_id": str(upload.id)}))
+        else:
+            await finish(desk, transaction, upload)
         return upload
 
 
-async def judge(desk: Desk, transaction: Transaction, upload: Upload) -> None:
-    """Give the entries of a locked upload their verdicts and count them.
+async def finish_validation(desk: Desk, upload_id: UUID) -> None:
+    """Judge an upload that was left to a job; one that was cancelled meanwhile is left alone."""
+    async with desk.begin() as transaction:
+        upload = await one(transaction, Upload, Name(id=upload_id), lock=True)
+        if upload.status is UploadStatus.VALIDATING:
+            await finish(desk, transaction, upload)
 
-    Raises NothingToAdd where there are none, UploadTooLarge where a setting was changed since they were put in.
+
+async def finish(desk: Desk, transaction: Transaction, upload: Upload) -> None:
+    """Bring a locked upload from VALIDATING to VALIDATED."""
+    await judge(desk, transaction, upload)
+    judged = upload_next(upload.status, UploadEvent.JUDGED)
+    await uploads.change_status(transaction, upload, judged, desk.clock())
+    audit(transaction, "upload validated", upload, after=uploads.counts(upload))
+
+
+async def refuse_unaskable(desk: Desk, transaction: Transaction, upload: Upload) -> None:
+    """Raise if there is nothing to judge, or too much of it, or too much was asked lately.
+
+    The question counts at once, in a transaction of its own: whoever asks in vain has asked all the same. It is about
+    the numbers that were in conflict before too.
     """
-    entries = [row for row in await uploads.all_entries(transaction, upload.id) if row.part == 0]
-    if not entries:
+    if not upload.total:
         raise NothingToAdd(path=("upload",))
-    location = await one(transaction, Location, Name(id=upload.location_id))
-    rules = Rules(
-        LocationCountry(location.country, location.calling_code),
-        desk.policy,
-        max_range_size=desk.limits.range_numbers,
-        max_numbers=desk.limits.upload_numbers,
-    )
-    # In a thread, because other requests are waiting while thousands of numbers are judged.
-    try:
-        segments = await asyncio.to_thread(lambda: list(judge_entries(map(as_entry, entries), rules)))
-    except TooManyNumbers as error:
-        raise UploadTooLarge(error.max_numbers, path=("upload",)) from error
-    await store_verdicts(desk, transaction, upload, entries, await _refuse_held(transaction, upload, segments))
+    if upload.total > desk.limits.upload_numbers:
+        # The setting was changed since they were put in.
+        raise UploadTooLarge(desk.limits.upload_numbers, path=("upload",))
+    numbers = upload.valid + await entries.refused(transaction, upload.id, CONFLICTS)
+    if not numbers:
+        return
+    question = Question(numbers, desk.clock(), desk.limits.taken_questions)
+    async with desk.aside() as account:
+        if not await questions.ask(account, question):
+            again = await questions.next_window(account)
+            raise TooManyQuestions(desk.limits.taken_questions, f"{again:%H:%M} UTC", path=("upload",))
 
 
-async def _refuse_held(transaction: Transaction, upload: Upload, segments: Sequence[Segment]) -> list[Segment]:
-    spans = [(passing.first, passing.last) for passing in _passing(segments)]
-    held = await numbers_held(transaction, upload, spans)
-    return mark_held(segments, held)
-
-
-async def numbers_held(
-    transaction: Transaction, upload: Upload, spans: Sequence[tuple[str, str]]
-) -> dict[str, VerdictCode]:
-    """Return which numbers in the spans are live already, and whether here or with somebody else."""
-    found = await numbers.held(transaction, spans, upload.service_id)
-    return {held.e164: VerdictCode.ALREADY_ON_SERVICE if held.here else VerdictCode.TAKEN for held in found}
-
-
-async def store_verdicts(
-    desk: Desk,
-    transaction: Transaction,
-    upload: Upload,
-    entries: Sequence[UploadEntry],
-    segments: Sequence[Segment],
-) -> None:
-    """Put the judged parts in place of the entries, and the figures on the upload."""
-    originals = {entry.position: entry for entry in entries}
-    rows = [
-        row
-        for position, group in groupby(segments, key=lambda segment: segment.position)
-        for row in _rows(originals[position], list(group))
-    ]
-    await uploads.replace_entries(transaction, upload.id, rows)
-    counts = count(segments)
-    upload.total, upload.valid = counts.numbers, counts.valid
-    upload.invalid, upload.warnings = counts.invalid, counts.warnings
+async def judge(desk: Desk, transaction: Transaction, upload: Upload) -> None:
+    """Give the entries of a locked upload their verdicts and count them."""
+    rules = await rules_for(desk, transaction, upload)
+    # What was in conflict before may no longer be; and where the rules have changed, all is judged anew.
+    await judge_again(transaction, upload, rules, list(CONFLICTS) if upload.judged_by == rules.digest else ())
+    await refuse_conflicts(transaction, upload)
     upload.validated_at = desk.clock()
+
+
+async def refuse_conflicts(transaction: Transaction, upload: Upload) -> None:
+    """Refuse what stands twice or is live already, but for what this upload has made, and count anew."""
+    found = await entries.mark_conflicts(transaction, upload.id, CONFLICTS)
+    by_position = {position: list(group) for position, group in groupby(found, key=lambda conflict: conflict.position)}
+    positions = list(by_position)
+    for start in range(0, len(positions), _CUT_AT_ONCE):
+        judged = await entries.judged_at(transaction, upload.id, positions[start : start + _CUT_AT_ONCE])
+        renewed = [(entry, cut(parts, _by_part(by_position[entry.position]))) for entry, parts in judged]
+        await replace(transaction, upload, renewed)
+    await count(transaction, upload)
+
+
+def _by_part(conflicts: Sequence[Conflict]) -> dict[int, list[Conflict]]:
+    return {part: list(group) for part, group in groupby(conflicts, key=lambda conflict: conflict.part)}
+
+
+async def count(transaction: Transaction, upload: Upload) -> None:
+    """Put the present figures of the entries on the upload."""
+    figures = await entries.figures(transaction, upload.id)
+    upload.rows, upload.total, upload.valid, upload.warnings = figures
+    upload.invalid = figures.total - figures.valid
     transaction.session.add(upload)
-
-
-def _passing(segments: Iterable[Segment]) -> Iterator[NumberRange]:
-    for segment in segments:
-        if segment.passes and segment.numbers is not None:
-            yield segment.numbers
-
-
-def _rows(original: UploadEntry, segments: Sequence[Segment]) -> Iterator[UploadEntry]:
-    """Make the rows of one entry: a part for each verdict and, among valid numbers, each area code."""
-    pieces = ((segment, cut) for segment in segments for cut in _by_area(segment))
-    for part, (segment, (piece, calling_code, area_code)) in enumerate(pieces):
-        yield UploadEntry(
-            upload_id=original.upload_id,
-            position=original.position,
-            part=part,
-            kind=original.kind,
-            line=original.line,
-            raw=original.raw,
-            raw_last=original.raw_last,
-            first=piece.first if piece else None,
-            last=piece.last if piece else None,
-            size=piece.size if piece else 1,
-            calling_code=calling_code,
-            area_code=area_code,
-            verdict=segment.verdict,
-            code=segment.code,
-            message=segment.message,
-            **original.ownership(),
-        )
-
-
-def _by_area(segment: Segment) -> Iterator[tuple[NumberRange | None, str | None, str | None]]:
-    """Cut a passing segment where the area code changes, so that one rule takes all of its numbers apart."""
-    numbers = segment.numbers
-    if numbers is None or not segment.passes:
-        yield numbers, None, None
-        return
-    first, last = parts(numbers.first), parts(numbers.last)
-    if first.area_code == last.area_code:
-        yield numbers, first.calling_code, first.area_code
-        return
-    for area_code, group in groupby(numbers, key=lambda e164: parts(e164).area_code):
-        members = list(group)
-        yield NumberRange(members[0], members[-1]), first.calling_code, area_code

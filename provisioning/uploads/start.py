@@ -20,7 +20,7 @@ from provisioning.repeating import once
 from provisioning.texts import length_fault, reference_fault
 from provisioning.verdicts import Fault
 from store import routing, uploads
-from store.database import Reading
+from store.database import Reading, Transaction
 from store.lookup import Name, one
 from store.tables import Location, Service, SipConnection, Upload
 from store.vocabulary import NumberType, ServiceStatus, UploadStatus, WebexPhoneType
@@ -54,21 +54,26 @@ async def start(desk: Desk, new: NewUpload, key: str | None = None) -> Upload:
     Raises Refused, NotFound, ConsentMissing, ServiceRemoving, LocationNotAttached and what else speaks against the
     location, RuleBroken (number type, CAC value, phone type), NameTaken, IdempotencyKeyReused.
     """
-    refuse_any([reference_fault(new.reference), length_fault(new.service_info, "service info", "serviceInfo")])
     async with desk.begin() as transaction:
+        return await once(transaction, new, key, Upload, lambda: opened(desk, transaction, new))
 
-        async def make() -> Upload:
-            service = await one(transaction, Service, new.service)
-            refuse_closed(service)
-            location = await _location(transaction, service, new.location)
-            refuse_unattached(location)
-            connection = await _connection(transaction, service, new.sip_connection)
-            upload = _upload(desk, new, service, location, connection)
-            await uploads.add(transaction, upload)
-            audit(transaction, "upload started", upload)
-            return upload
 
-        return await once(transaction, new, key, Upload, make)
+async def opened(desk: Desk, transaction: Transaction, new: NewUpload) -> Upload:
+    """Open an upload. Raises what `start` raises."""
+    refuse_texts(new)
+    service = await one(transaction, Service, new.service)
+    refuse_closed(service)
+    location = await located(transaction, service, new.location)
+    connection = await connected(transaction, service, new.sip_connection)
+    upload = _upload(desk, new, service, location, connection)
+    await uploads.add(transaction, upload)
+    audit(transaction, "upload started", upload)
+    return upload
+
+
+def refuse_texts(new: NewUpload) -> None:
+    """Raise Refused with what is wrong with the texts of a header."""
+    refuse_any([reference_fault(new.reference), info_fault(new.service_info)])
 
 
 def refuse_closed(service: Service) -> None:
@@ -86,14 +91,17 @@ def refuse_unattached(location: Location) -> None:
         raise LocationNotAttached(path=("location",))
 
 
-async def _location(reading: Reading, service: Service, name: Name) -> Location:
+async def located(reading: Reading, service: Service, name: Name) -> Location:
+    """Return the location of the service, fit for uploads. Raises NotFound and what speaks against it."""
     location = await one(reading, Location, name)
     if location.service_id != service.id:
         raise NotFound("location", path=("location",))
+    refuse_unattached(location)
     return location
 
 
-async def _connection(reading: Reading, service: Service, name: ConnectionName) -> SipConnection:
+async def connected(reading: Reading, service: Service, name: ConnectionName) -> SipConnection:
+    """Return the SIP connection of the service. Raises NotFound."""
     if name.name is not None:
         return await routing.connection_named(reading, service.id, name.name, "sipConnection")
     connection = await one(reading, SipConnection, Name(id=name.id, path=("sipConnection",)))
@@ -103,8 +111,6 @@ async def _connection(reading: Reading, service: Service, name: ConnectionName) 
 
 
 def _upload(desk: Desk, new: NewUpload, service: Service, location: Location, connection: SipConnection) -> Upload:
-    cac = check(new.number_type, new.cac, service.kind, desk.limits.cac)
-    refuse_any([_broken(cac, "cacValue"), _broken(check_phone_type(new.phone_type, service.mode), "webexPhoneType")])
     return Upload(
         service_id=service.id,
         location_id=location.id,
@@ -113,11 +119,28 @@ def _upload(desk: Desk, new: NewUpload, service: Service, location: Location, co
         service_info=new.service_info,
         number_type=new.number_type,
         phone_type=new.phone_type,
-        cac=cac if isinstance(cac, int) else None,
+        cac=checked_cac(desk, service, new.number_type, new.phone_type, new.cac),
         status=UploadStatus.DRAFT,
         created_by=desk.scope.actor,
         **service.ownership(),
     )
+
+
+def checked_cac(
+    desk: Desk, service: Service, number_type: NumberType, phone_type: WebexPhoneType | None, cac: int | None
+) -> int | None:
+    """Return the CAC value that numbers of these terms get.
+
+    Raises Refused with what is wrong with number type, CAC value and phone type.
+    """
+    found = check(number_type, cac, service.kind, desk.limits.cac)
+    refuse_any([_broken(found, "cacValue"), _broken(check_phone_type(phone_type, service.mode), "webexPhoneType")])
+    return found if isinstance(found, int) else None
+
+
+def info_fault(service_info: str | None) -> NumberlineError | None:
+    """Return what is wrong with the service info."""
+    return length_fault(service_info, "service info", "serviceInfo")
 
 
 def _broken(found: object, field: str) -> NumberlineError | None:

@@ -37,6 +37,20 @@ class InvitationResendInput:
     service: ServiceBy = described("The Integrated service whose customer is to consent.")
 
 
+@strawberry.input(description="An invitation to revoke.")
+class InvitationRevokeInput:
+    """An invitation."""
+
+    service: ServiceBy = described("The Integrated service whose open invitation is to stop working.")
+
+
+@strawberry.input(description="A consent to give up.")
+class ConsentGiveUpInput:
+    """A consent."""
+
+    service: ServiceBy = described("The service whose customer consented.")
+
+
 @strawberry.input(description="Locations to read from Control Hub.")
 class LocationsRefreshInput:
     """A refresh."""

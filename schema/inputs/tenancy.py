@@ -3,10 +3,10 @@
 import strawberry
 
 from provisioning.routing import NewCallingProfile, SbcDevice
-from provisioning.tenants import NewCustomer, NewTenant
+from provisioning.tenants import CustomerChange, NewCustomer, NewTenant
 from schema.describing import described
 from schema.ids import key_of
-from schema.inputs.naming import KEY
+from schema.inputs.naming import KEY, CustomerBy
 from store.vocabulary import TenantKind
 
 
@@ -40,6 +40,22 @@ class CustomerCreateInput:
         """Convert it. Raises NotFound."""
         tenant = key_of(self.tenant_id, "Tenant", "tenantId")
         return NewCustomer(tenant, self.name, self.full_name, self.admin_email, self.reference)
+
+
+@strawberry.input(description="What is to change of a customer; what is left out, or null, stays as it is.")
+class CustomerUpdateInput:
+    """A change."""
+
+    customer: CustomerBy = described("The customer.")
+    name: str | None = described("The short name, unique in the tenant.", default=None)
+    full_name: str | None = described("The full name.", default=None)
+    admin_email: str | None = described(
+        "Where invitations are sent. Open ones to the old address are replaced by new ones to this.", default=None
+    )
+
+    def decoded(self) -> CustomerChange:
+        """Convert it. Raises NotFound."""
+        return CustomerChange(self.customer.name("customer"), self.name, self.full_name, self.admin_email)
 
 
 @strawberry.input(description="An SBC device and the trunks on it.")

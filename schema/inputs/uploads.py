@@ -5,18 +5,27 @@ from typing import BinaryIO
 
 import strawberry
 
+from provisioning.left import LEFT
+from provisioning.uploads.edit import HeaderChanges
 from provisioning.uploads.fill import NewEntries, RawEntry
 from provisioning.uploads.start import NewUpload
+from provisioning.uploads.whole import WholeUpload
 from schema.describing import described
 from schema.inputs.naming import KEY, LocationBy, ServiceBy, SipConnectionBy, UploadBy
 from schema.scalars import File, file_of
 from store.errors import TextInvalid
 from store.vocabulary import EntryKind, ErrorPolicy, NumberType, WebexPhoneType
 
+REPAIR = (
+    "Whether damaged numbers may be guessed: a missing plus, 00 instead of it, decimals, separators. Each guess is "
+    "reported in `repairs`; digits that are lost are never guessed."
+)
+"""The description of `repair`."""
 
-@strawberry.input(description="The header of an upload.")
-class UploadStartInput:
-    """A header."""
+
+@strawberry.input(description="What every upload says about its numbers.")
+class HeaderInput:
+    """What UploadStartInput, NumbersUploadInput and NumbersValidateInput share; it is not in the schema itself."""
 
     service: ServiceBy = described("The service that gets the numbers.")
     location: LocationBy = described("The attached location they go to.")
@@ -31,9 +40,8 @@ class UploadStartInput:
     )
     service_info: str | None = described("The name of the service or related information.", default=None)
     reference: str | None = described("Your own name for the upload, unique in the service.", default=None)
-    idempotency_key: str | None = described(KEY, default=None)
 
-    def decoded(self) -> NewUpload:
+    def header(self) -> NewUpload:
         """Convert it. Raises NotFound."""
         return NewUpload(
             service=self.service.name("service"),
@@ -44,6 +52,40 @@ class UploadStartInput:
             cac=self.cac_value,
             service_info=self.service_info,
             reference=self.reference,
+        )
+
+
+@strawberry.input(description="The header of an upload.")
+class UploadStartInput(HeaderInput):
+    """A header."""
+
+    idempotency_key: str | None = described(KEY, default=None)
+
+
+@strawberry.input(description="What is to change in the header of an upload; what is left out stays.")
+class UploadUpdateInput:
+    """An edited header."""
+
+    upload: UploadBy = described("The upload; it must not be submitted yet.")
+    location: LocationBy | None = described("Another attached location of the service.", default=strawberry.UNSET)
+    sip_connection: SipConnectionBy | None = described("Another SIP connection.", default=strawberry.UNSET)
+    number_type: NumberType | None = described(
+        "Another number type. The CAC value was meant for the old one: give a new one if it needs one.",
+        default=strawberry.UNSET,
+    )
+    webex_phone_type: WebexPhoneType | None = described("Another Webex number type.", default=strawberry.UNSET)
+    cac_value: int | None = described("Another CAC value; null: none.", default=strawberry.UNSET)
+    service_info: str | None = described("Another service info; null: none.", default=strawberry.UNSET)
+
+    def decoded(self) -> HeaderChanges:
+        """Convert it; a null where the header cannot do without changes nothing. Raises NotFound."""
+        return HeaderChanges(
+            location=self.location.name("location") if self.location else LEFT,
+            sip_connection=self.sip_connection.connection("sipConnection") if self.sip_connection else LEFT,
+            number_type=self.number_type or LEFT,
+            phone_type=LEFT if self.webex_phone_type is strawberry.UNSET else self.webex_phone_type,
+            cac=LEFT if self.cac_value is strawberry.UNSET else self.cac_value,
+            service_info=LEFT if self.service_info is strawberry.UNSET else self.service_info,
         )
 
 
@@ -75,11 +117,12 @@ class UploadAddNumbersInput:
 
     upload: UploadBy = described("The upload.")
     entries: list[EntryInput] = described("The numbers, in order.")
+    repair: bool = described(REPAIR, default=False)
     idempotency_key: str | None = described(KEY, default=None)
 
     def decoded(self) -> NewEntries:
         """Convert it. Raises NotFound."""
-        return NewEntries(self.upload.name("upload"), tuple(entry.decoded() for entry in self.entries))
+        return NewEntries(self.upload.name("upload"), tuple(entry.decoded() for entry in self.entries), self.repair)
 
 
 @strawberry.input(one_of=True, description="Where rows come from: exactly one of these.")
@@ -87,7 +130,8 @@ class ImportSource:
     """A source."""
 
     file: File | None = described(
-        "A CSV file such as the template at /templates/numbers.csv, filled in.", default=strawberry.UNSET
+        "A CSV file such as the template at /templates/numbers.csv, filled in, or an .xlsx workbook.",
+        default=strawberry.UNSET,
     )
     text: str | None = described("The same as pasted text.", default=strawberry.UNSET)
 
@@ -107,7 +151,40 @@ class UploadImportInput:
 
     upload: UploadBy = described("The upload.")
     source: ImportSource = described("Where the rows come from.")
+    repair: bool = described(REPAIR, default=False)
     idempotency_key: str | None = described(KEY, default=None)
+
+
+@strawberry.input(description="What every upload in one call has.")
+class WholeInput(HeaderInput):
+    """What NumbersUploadInput and NumbersValidateInput share; it is not in the schema itself."""
+
+    entries: list[EntryInput] = described("Numbers and ranges, in order.", default_factory=list)
+    source: ImportSource | None = described("A file or pasted text whose rows follow them.", default=None)
+    repair: bool = described(REPAIR, default=False)
+
+    def whole(self) -> WholeUpload:
+        """Convert it. Raises NotFound."""
+        return WholeUpload(self.header(), tuple(entry.decoded() for entry in self.entries), guess=self.repair)
+
+    def stream(self) -> BinaryIO | None:
+        """Return the bytes of the source. Raises FileMissing, TextInvalid."""
+        return self.source.stream() if self.source else None
+
+
+@strawberry.input(description="A whole upload: header and numbers.")
+class NumbersUploadInput(WholeInput):
+    """An upload in one call."""
+
+    error_policy: ErrorPolicy = described(
+        "What happens when some entries are invalid.", default=ErrorPolicy.IGNORE_FAILED
+    )
+    idempotency_key: str | None = described(KEY, default=None)
+
+
+@strawberry.input(description="A dry run: header and numbers, at most 10,000 unless the server is set otherwise.")
+class NumbersValidateInput(WholeInput):
+    """An upload of which nothing is kept."""
 
 
 @strawberry.input(description="Entries to take out of an upload.")
@@ -140,3 +217,24 @@ class UploadSubmitInput:
     error_policy: ErrorPolicy = described(
         "What happens when some entries are invalid.", default=ErrorPolicy.IGNORE_FAILED
     )
+
+
+@strawberry.input(description="An upload to stop.")
+class UploadStopInput:
+    """A stop."""
+
+    upload: UploadBy = described("The upload; it has to be SUBMITTED or SYNCING.")
+
+
+@strawberry.input(description="An upload of which the failed numbers are tried again.")
+class UploadRetryFailedInput:
+    """Another try."""
+
+    upload: UploadBy = described("The upload; it has to be PARTIAL or FAILED.")
+
+
+@strawberry.input(description="An upload to roll back.")
+class UploadRollBackInput:
+    """A roll back."""
+
+    upload: UploadBy = described("The upload; it has to be COMPLETED, PARTIAL or FAILED.")

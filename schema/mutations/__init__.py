@@ -2,11 +2,16 @@
 
 import strawberry
 
+from schema.mutations.numbers import NumberMutations
 from schema.mutations.services import ServiceMutations
+from schema.mutations.submitted_uploads import SubmittedUploadMutations
 from schema.mutations.tenancy import TenancyMutations
 from schema.mutations.uploads import UploadMutations
+from schema.mutations.whole_uploads import WholeUploadMutations
 
 
 @strawberry.type(description="Everything that can be done. Refusals are in `userErrors`; nothing was done then.")
-class Mutation(TenancyMutations, ServiceMutations, UploadMutations):
+class Mutation(
+    TenancyMutations, ServiceMutations, UploadMutations, WholeUploadMutations, SubmittedUploadMutations, NumberMutations
+):
     """The root of all mutations."""

@@ -4,12 +4,14 @@ from typing import Annotated
 
 import strawberry
 
-from provisioning import locations, routing, services
+from provisioning import consent, invitations, locations, routing, services
 from schema.context import Info
 from schema.describing import described
 from schema.errors import UserError
 from schema.inputs.services import (
+    ConsentGiveUpInput,
     InvitationResendInput,
+    InvitationRevokeInput,
     LocationAttachInput,
     LocationCreateInput,
     LocationsRefreshInput,
@@ -31,6 +33,22 @@ class ServiceOnboardPayload:
 
 @strawberry.type(description="The answer to invitationResend.")
 class InvitationResendPayload:
+    """A payload."""
+
+    service: Service | None = described("The service; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type(description="The answer to invitationRevoke.")
+class InvitationRevokePayload:
+    """A payload."""
+
+    service: Service | None = described("The service; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type(description="The answer to consentGiveUp.")
+class ConsentGiveUpPayload:
     """A payload."""
 
     service: Service | None = described("The service; null where it was refused.")
@@ -85,15 +103,38 @@ class ServiceMutations:
         return ServiceOnboardPayload(service=await load_service(info, row.id) if row else None, user_errors=refusals)
 
     @strawberry.mutation(
-        description="Mail a fresh invitation; those before stop working. Also after consent was withdrawn."
+        description="Mail a fresh invitation; those before stop working at once. Also after consent was withdrawn. "
+        "What becomes of the letter is in `invitation` of the service."
     )
     async def invitation_resend(
         self, info: Info, input: Annotated[InvitationResendInput, INPUT]
     ) -> InvitationResendPayload:
         """Run the use case."""
         desk = info.context.desk
-        row, refusals = await attempt(lambda: services.resend_invitation(desk, input.service.name("service")))
+        row, refusals = await attempt(lambda: invitations.resend(desk, input.service.name("service")))
         return InvitationResendPayload(service=await load_service(info, row.id) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(
+        description="Let the open invitation stop working; nothing happens where none is open. "
+        "A consent that was given stays: see consentGiveUp."
+    )
+    async def invitation_revoke(
+        self, info: Info, input: Annotated[InvitationRevokeInput, INPUT]
+    ) -> InvitationRevokePayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(lambda: invitations.revoke(desk, input.service.name("service")))
+        return InvitationRevokePayload(service=await load_service(info, row.id) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(
+        description="Forget the customer's consent and its tokens. Uploads then wait; a sync that is under way ends "
+        "first. Numbers stay in Control Hub. A new invitation mends it."
+    )
+    async def consent_give_up(self, info: Info, input: Annotated[ConsentGiveUpInput, INPUT]) -> ConsentGiveUpPayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(lambda: consent.give_up(desk, input.service.name("service")))
+        return ConsentGiveUpPayload(service=await load_service(info, row.id) if row else None, user_errors=refusals)
 
     @strawberry.mutation(description="Read the locations of an Integrated service from Control Hub; a job does it.")
     async def locations_refresh(

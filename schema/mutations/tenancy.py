@@ -1,4 +1,4 @@
-"""Creating tenants, customers and calling profiles."""
+"""Creating tenants, customers and calling profiles, and mending customers."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from provisioning import routing, tenants
 from schema.context import Info
 from schema.describing import described
 from schema.errors import UserError
-from schema.inputs.tenancy import CallingProfileCreateInput, CustomerCreateInput, TenantCreateInput
+from schema.inputs.tenancy import CallingProfileCreateInput, CustomerCreateInput, CustomerUpdateInput, TenantCreateInput
 from schema.mutations.payloads import ERRORS, INPUT, attempt
 from schema.types.routing import CallingProfile
 from schema.types.tenancy import Customer, Tenant
@@ -27,6 +27,14 @@ class CustomerCreatePayload:
     """A payload."""
 
     customer: Customer | None = described("The customer; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
+@strawberry.type(description="The answer to customerUpdate.")
+class CustomerUpdatePayload:
+    """A payload."""
+
+    customer: Customer | None = described("The customer as it now is; null where it was refused.")
     user_errors: list[UserError] = described(ERRORS)
 
 
@@ -55,6 +63,16 @@ class TenancyMutations:
         desk = info.context.desk
         row, refusals = await attempt(lambda: tenants.create_customer(desk, input.decoded(), input.idempotency_key))
         return CustomerCreatePayload(customer=Customer.of(row) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(
+        description="Mend a customer's names or its administrator's e-mail address. Open invitations are replaced by "
+        "new ones to the new address."
+    )
+    async def customer_update(self, info: Info, input: Annotated[CustomerUpdateInput, INPUT]) -> CustomerUpdatePayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(lambda: tenants.update_customer(desk, input.decoded()))
+        return CustomerUpdatePayload(customer=Customer.of(row) if row else None, user_errors=refusals)
 
     @strawberry.mutation(description="Create a calling profile for everybody to use.")
     async def calling_profile_create(

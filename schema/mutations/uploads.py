@@ -15,6 +15,7 @@ from schema.inputs.uploads import (
     UploadRemoveEntriesInput,
     UploadStartInput,
     UploadSubmitInput,
+    UploadUpdateInput,
     UploadValidateInput,
 )
 from schema.mutations.payloads import ERRORS, INPUT, attempt
@@ -77,6 +78,14 @@ class UploadSubmitPayload:
     user_errors: list[UserError] = described(ERRORS)
 
 
+@strawberry.type(description="The answer to uploadUpdate.")
+class UploadUpdatePayload:
+    """A payload."""
+
+    upload: Upload | None = described("The upload; null where it was refused.")
+    user_errors: list[UserError] = described(ERRORS)
+
+
 @strawberry.type
 class UploadMutations:
     """Uploads."""
@@ -85,10 +94,10 @@ class UploadMutations:
     async def upload_start(self, info: Info, input: Annotated[UploadStartInput, INPUT]) -> UploadStartPayload:
         """Run the use case."""
         desk = info.context.desk
-        row, refusals = await attempt(lambda: start.start(desk, input.decoded(), input.idempotency_key))
+        row, refusals = await attempt(lambda: start.start(desk, input.header(), input.idempotency_key))
         return UploadStartPayload(upload=Upload.of(row) if row else None, user_errors=refusals)
 
-    @strawberry.mutation(description="Add single numbers and ranges; what is wrong with one is found by validating.")
+    @strawberry.mutation(description="Add single numbers and ranges; each is judged by itself at once.")
     async def upload_add_numbers(
         self, info: Info, input: Annotated[UploadAddNumbersInput, INPUT]
     ) -> UploadAddNumbersPayload:
@@ -98,15 +107,32 @@ class UploadMutations:
         return UploadAddNumbersPayload(upload=Upload.of(row) if row else None, user_errors=refusals)
 
     @strawberry.mutation(
-        description="Import rows of a CSV file or of pasted text: all or, where it cannot be read, none."
+        description="Import rows of a CSV file, of an .xlsx workbook or of pasted text: all or, where it cannot be "
+        "read, none. The counts say how many numbers are valid by themselves; a large file reports its progress to "
+        "uploadProgressed."
     )
     async def upload_import(self, info: Info, input: Annotated[UploadImportInput, INPUT]) -> UploadImportPayload:
         """Run the use case."""
         desk = info.context.desk
         row, refusals = await attempt(
-            lambda: fill.import_file(desk, input.upload.name("upload"), input.source.stream(), input.idempotency_key)
+            lambda: fill.import_file(
+                desk,
+                input.upload.name("upload"),
+                input.source.stream(),
+                input.idempotency_key,
+                guess=input.repair,
+            )
         )
         return UploadImportPayload(upload=Upload.of(row) if row else None, user_errors=refusals)
+
+    @strawberry.mutation(
+        description="Change the header of an upload that is not submitted yet; its entries are judged by the new one."
+    )
+    async def upload_update(self, info: Info, input: Annotated[UploadUpdateInput, INPUT]) -> UploadUpdatePayload:
+        """Run the use case."""
+        desk = info.context.desk
+        row, refusals = await attempt(lambda: edit.update(desk, input.upload.name("upload"), input.decoded()))
+        return UploadUpdatePayload(upload=Upload.of(row) if row else None, user_errors=refusals)
 
     @strawberry.mutation(description="Take entries out of an upload that is not submitted yet.")
     async def upload_remove_entries(
@@ -127,7 +153,9 @@ class UploadMutations:
         return UploadCancelPayload(upload=Upload.of(row) if row else None, user_errors=refusals)
 
     @strawberry.mutation(
-        description="Judge every entry; the counts say how many numbers are valid, the entries why others are not."
+        description="Compare every entry with the others and with what is live; the counts say how many numbers are "
+        "valid, the entries why others are not. A large upload stays VALIDATING until a job is through: follow "
+        "uploadProgressed."
     )
     async def upload_validate(self, info: Info, input: Annotated[UploadValidateInput, INPUT]) -> UploadValidatePayload:
         """Run the use case."""

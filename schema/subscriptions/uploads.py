@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
+from itertools import zip_longest
 from typing import Annotated
 
 import strawberry
@@ -79,9 +80,8 @@ async def _steps(info: Info, upload: tables.Upload, position: int) -> AsyncItera
 
 def newest_counts(events: list[Event]) -> list[Event]:
     """Leave out counts that the next event has overtaken; every change of status stays."""
-    following: list[Event | None] = [*events[1:], None]
     return [
         event
-        for event, after in zip(events, following, strict=True)
+        for event, after in zip_longest(events, events[1:])
         if after is None or event.kind is not EventKind.UPLOAD_COUNTS
     ]

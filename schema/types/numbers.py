@@ -40,6 +40,7 @@ _COLUMNS = {
     "cacValue": ("cac",),
     "problem": ("error_code", "error_message", "error_tracking_id", "error_retryable"),
     "attached": ("attached_at",),
+    "handOverUrl": ("mode",),
     "licenceCounters": ("counted_at", *(field.name for field in fields(LicenceCounters))),
     "location": ("service_id",),
     "tenant": ("channel_id", "provider_id"),

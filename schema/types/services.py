@@ -9,8 +9,10 @@ import strawberry
 from schema.connections import After, Before, Connection, First, Last, listed
 from schema.context import Info
 from schema.describing import described
+from schema.downloads import hand_over_path
 from schema.ids import encode
 from schema.scalars import CallingCode, CountryCode, PhoneNumber
+from schema.types.consents import Consent, Invitation
 from schema.types.nodes import Node
 from schema.types.routing import SipConnection
 from schema.types.tenancy import Customer
@@ -127,6 +129,26 @@ class Service(Node):
         """Return the customer that came with the row."""
         assert self.preloaded is not None  # noqa: S101  # a service is always read with its customer
         return Customer.of(self.preloaded)
+
+    @strawberry.field(
+        description="Where the list of the numbers is that the customer adds to Control Hub by hand: a path on this "
+        "server, to be read with the same token; null when Integrated. `?all=true`: those already added, too."
+    )
+    def hand_over_url(self) -> str | None:
+        """Return the path of the hand-over list."""
+        return None if self.mode is ServiceMode.INTEGRATED else hand_over_path(self.id)
+
+    @strawberry.field(description="The newest invitation to consent; null when Non-Integrated.")
+    async def invitation(self, info: Info) -> Invitation | None:
+        """Load the invitation."""
+        row = await info.context.loaders.invitations.load(self.key)
+        return Invitation.of(row, info.context.desk.clock()) if row else None
+
+    @strawberry.field(description="What the customer granted; null before the first consent, and when Non-Integrated.")
+    async def consent(self, info: Info) -> Consent | None:
+        """Load the grant."""
+        row = await info.context.loaders.grants.load(self.key)
+        return Consent.of(row) if row else None
 
     @strawberry.field(description="Its locations by name.")
     async def locations(

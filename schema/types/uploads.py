@@ -5,35 +5,39 @@ from typing import Annotated, Self
 
 import strawberry
 
+from provisioning.repairs import Repair
 from provisioning.verdicts import VerdictCode
 from schema.connections import After, Before, Connection, First, Last, listed
 from schema.context import Info
 from schema.describing import described
+from schema.downloads import error_report_path
 from schema.ids import encode
 from schema.scalars import PhoneNumber
 from schema.types.nodes import Node
 from schema.types.routing import SipConnection
 from schema.types.services import Location, Service, load_service
-from store import tables, uploads
+from store import entries, tables, uploads
+from store.entries import EntryFigures, Span
 from store.vocabulary import EntryKind, EntryVerdict, ErrorPolicy, NumberType, UploadStatus, WaitingCode, WebexPhoneType
 
 MOST_RANGES = 1_000
 """How many ranges `Upload.ranges` shows; more than any person reads."""
 
 
-@strawberry.type(description="The counts of an upload: numbers, not rows.")
+@strawberry.type(description="The counts of an upload: numbers, but for `rows`.")
 class UploadCounts:
     """Where the numbers of an upload stand."""
 
-    total: int = described("Numbers in all entries, as of the last validation; an unreadable entry counts as one.")
-    valid: int = described("Numbers that will be uploaded.")
+    rows: int = described("Rows read from files and pasted text; they move while an import is reading.")
+    total: int = described("Numbers in all entries; an unreadable entry counts as one.")
+    valid: int = described("Numbers that will be uploaded, as far as is known; validating compares them with others.")
     warnings: int = described("Those of the valid ones that deserve a look.")
     invalid: int = described("Numbers that will not be uploaded.")
     submitted: int = described("Numbers that became the service's at submit.")
     pending: int = described("Submitted numbers that are still on their way to Control Hub.")
     added: int = described("Submitted numbers that are where they should be.")
     failed: int = described("Submitted numbers that Control Hub did not take.")
-    withdrawn: int = described("Submitted numbers that were withdrawn before they were sent.")
+    withdrawn: int = described("Submitted numbers that were taken back: before they were sent, or by rolling back.")
 
     @classmethod
     def of(cls, row: tables.Upload) -> Self:
@@ -44,7 +48,21 @@ class UploadCounts:
     def from_figures(cls, figures: dict[str, int]) -> Self:
         """Convert the figures of an event; what is on its way follows from the others."""
         pending = figures["submitted"] - figures["added"] - figures["failed"] - figures["withdrawn"]
-        return cls(pending=pending, **figures)
+        return cls(pending=pending, **{"rows": 0, **figures})
+
+
+@strawberry.type(description="Counts of entries: what was typed in or read as one is one, however many numbers it has.")
+class EntryCounts:
+    """How many entries are fine."""
+
+    total: int = described("Entries.")
+    valid: int = described("Entries of which every number will be uploaded.")
+    invalid: int = described("Entries of which some number will not be uploaded.")
+
+    @classmethod
+    def of(cls, figures: EntryFigures) -> Self:
+        """Convert figures."""
+        return cls(total=figures.total, valid=figures.total - figures.invalid, invalid=figures.invalid)
 
 
 @strawberry.type(description="Consecutive numbers, ends included.")
@@ -55,6 +73,11 @@ class NumberRange:
     last: PhoneNumber = described("The last number; equal to the first for a single one.")
     size: int = described("How many numbers it holds.")
 
+    @classmethod
+    def of(cls, span: Span) -> Self:
+        """Convert a span."""
+        return cls(first=PhoneNumber(span.first), last=PhoneNumber(span.last), size=span.size)
+
 
 @strawberry.type(description="Why an upload waits.")
 class Waiting:
@@ -62,6 +85,28 @@ class Waiting:
 
     code: WaitingCode = described("Why.")
     message: str = described("What it means and what to do.")
+
+
+@strawberry.type(description="What the numbers of a row are for, where its row says so instead of the upload's header.")
+class EntryTerms:
+    """The terms of a row."""
+
+    number_type: NumberType = described("What its numbers are for.")
+    webex_phone_type: WebexPhoneType | None = described("The Webex number type; null: as the header says.")
+    cac_value: int | None = described("How many concurrent sessions each of its numbers may have.")
+    service_info: str | None = described("The service info; null: as the header says.")
+
+    @classmethod
+    def of(cls, row: tables.UploadEntry) -> Self | None:
+        """Convert a row."""
+        if row.number_type is None:
+            return None
+        return cls(
+            number_type=row.number_type,
+            webex_phone_type=row.phone_type,
+            cac_value=row.cac,
+            service_info=row.service_info,
+        )
 
 
 @strawberry.type(
@@ -76,12 +121,18 @@ class UploadEntry:
     line: int | None = described("The line of the file, from 1; null where it was typed in.")
     raw: str = described("The text as it came.")
     raw_last: str | None = described("The text of the end of a range, as it came.")
-    first: PhoneNumber | None = described("The first number of this part; null where unreadable or not judged yet.")
+    first: PhoneNumber | None = described("The first number of this part; null where unreadable.")
     last: PhoneNumber | None = described("The last number of this part.")
     size: int = described("How many numbers this part holds.")
-    verdict: EntryVerdict = described("What was found; of the last validation, while the upload is a DRAFT.")
+    verdict: EntryVerdict = described(
+        "What was found. While the upload is a DRAFT: of the entry by itself; validating compares it with others, too."
+    )
     code: VerdictCode | None = described("Why it is INVALID, or what the WARNING is about.")
     message: str | None = described("What is wrong and what to do about it, for people.")
+    repairs: list[Repair] = described(
+        "The guesses that were made about its damaged numbers, because of `repair: true`."
+    )
+    terms: EntryTerms | None = described("What its row says instead of the header; null where it says nothing.")
 
     @classmethod
     def of(cls, row: tables.UploadEntry) -> Self:
@@ -99,6 +150,8 @@ class UploadEntry:
             verdict=row.verdict,
             code=VerdictCode[row.code] if row.code else None,
             message=row.message,
+            repairs=[Repair[repair] for repair in row.repairs or ()],
+            terms=EntryTerms.of(row),
         )
 
 
@@ -168,6 +221,14 @@ class Upload(Node):
         assert row is not None  # noqa: S101  # a foreign key promises it
         return SipConnection.of(row)
 
+    @strawberry.field(
+        description="Where the CSV file of its invalid entries and their reasons is: a path on this server, to be read "
+        "with the same token, corrected and imported again. `?verdict=WARNING`: those that deserve a look instead."
+    )
+    def error_report_url(self) -> str:
+        """Return the path of the error report."""
+        return error_report_path(self.id)
+
     @strawberry.field(description="Its entries in the order in which they were put in.")
     async def entries(
         self,
@@ -181,10 +242,10 @@ class Upload(Node):
         """Read a page of entries."""
         return await listed(
             info,
-            uploads.ENTRIES_IN_ORDER,
+            entries.IN_ORDER,
             (first, after, last, before),
-            lambda reading, wanted: uploads.entries(reading, self.row.id, verdict, wanted),
-            lambda reading: uploads.entries_total(reading, self.row.id, verdict),
+            lambda reading, wanted: entries.listing(reading, self.row.id, verdict, wanted),
+            lambda reading: entries.total(reading, self.row.id, verdict),
             lambda row: UploadEntry.of(row[0]),
         )
 
@@ -192,5 +253,11 @@ class Upload(Node):
     async def ranges(self, info: Info) -> list[NumberRange]:
         """Read the ranges."""
         async with info.context.desk.read() as reading:
-            spans = await uploads.spans(reading, self.row.id, MOST_RANGES)
-        return [NumberRange(first=PhoneNumber(s.first), last=PhoneNumber(s.last), size=s.size) for s in spans]
+            spans = await entries.spans(reading, self.row.id, MOST_RANGES)
+        return [NumberRange.of(span) for span in spans]
+
+    @strawberry.field(description="How many of its entries are fine; counted when asked for.")
+    async def entry_counts(self, info: Info) -> EntryCounts:
+        """Count the entries."""
+        async with info.context.desk.read() as reading:
+            return EntryCounts.of(await entries.entry_figures(reading, self.row.id))

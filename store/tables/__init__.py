@@ -1,7 +1,7 @@
 """The tables, a file for each corner of the house."""
 
 from store.tables.consents import Grant, Invitation
-from store.tables.journal import AuditEvent, Event, IdempotencyKey
+from store.tables.journal import AuditEvent, Event, IdempotencyKey, TakenQuestion
 from store.tables.numbers import Number
 from store.tables.routing import CallingProfile, SipConnection
 from store.tables.services import Location, Service
@@ -20,6 +20,7 @@ __all__ = [
     "Number",
     "Service",
     "SipConnection",
+    "TakenQuestion",
     "Tenant",
     "Upload",
     "UploadEntry",

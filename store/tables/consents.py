@@ -11,7 +11,11 @@ from store.vocabulary import GrantStatus
 
 
 class Invitation(Owned, table=True):
-    """A token invitation. The token itself is only in the e-mail; here is its SHA-256."""
+    """A token invitation. The token itself is only in the e-mail; here is its SHA-256, None until one was written.
+
+    `sent_at` and `refused_at` are when the mail server took or refused the letter for good; `problem` is why it has
+    not been taken, in the server's words where it has any.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = (
@@ -22,15 +26,18 @@ class Invitation(Owned, table=True):
     id: UUID = new_id()
     service_id: UUID = Field(sa_type=Uuid, foreign_key="service.id", ondelete="CASCADE")
     email: str
-    token_hash: bytes = Field(sa_type=LargeBinary)
+    token_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
     expires_at: datetime = Field(sa_type=Moment)
+    sent_at: datetime | None = moment()
+    refused_at: datetime | None = moment()
+    problem: str | None = None
     used_at: datetime | None = moment()
     revoked_at: datetime | None = moment()
     created_at: datetime = moment_now()
 
 
 class Grant(Owned, table=True):
-    """What the customer granted. Both tokens are encrypted; see `provisioning.consent`."""
+    """What the customer granted. Both tokens are encrypted, or empty once given up; see `provisioning.consent`."""
 
     __tablename__ = "consent_grant"
 

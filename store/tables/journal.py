@@ -64,3 +64,13 @@ class IdempotencyKey(SQLModel, table=True):
     fingerprint: bytes = Field(sa_type=LargeBinary)
     result: dict[str, Any] = Field(sa_type=JSONB)
     at: datetime = moment_now()
+
+
+class TakenQuestion(SQLModel, table=True):
+    """How many numbers an owner has asked about since when: whether a number is taken tells something about others."""
+
+    __tablename__ = "taken_question"
+
+    owner: str = Field(primary_key=True)
+    asked: int
+    since: datetime = moment_now()

@@ -41,13 +41,22 @@ class Running:
         return self.control_hub.removesuffix("/v1")
 
 
+SMALL = {
+    "NUMBERLINE_UPLOAD_NUMBERS": "10000",
+    "NUMBERLINE_RANGE_NUMBERS": "10000",
+    "NUMBERLINE_FILE_ROWS": "10000",
+    "NUMBERLINE_FILE_BYTES": "10000000",
+}
+"""Limits that a test can pass in a moment; `test_large_uploads` has a server with the usual ones."""
+
+
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory, short_folder: Path) -> Iterator[Running]:
     """The system, for all tests of this run; each test makes tenants of its own."""
     data_dir = short_folder / "server"
     with (
         simulator(tmp_path_factory.mktemp("simulator") / "state.sqlite") as control_hub,
-        server(environment(data_dir, control_hub)) as address,
+        server(environment(data_dir, control_hub, **SMALL)) as address,
     ):
         yield Running(address, control_hub, data_dir)
 
@@ -102,6 +111,12 @@ async def owner(shared: Api) -> Estate:
 async def site(shared: Api) -> Site:
     """A Non-Integrated service for tests that only look at it or upload to it."""
     return await plain_site(shared)
+
+
+@pytest.fixture
+async def own(api: Api) -> Site:
+    """A Non-Integrated service of this test alone."""
+    return await plain_site(api)
 
 
 @pytest.fixture(scope="session")

@@ -114,10 +114,11 @@ def mutation(field: str, selection: str = "id") -> str:
 
 
 def thing(field: str) -> str:
-    """Return the field of a mutation's payload that holds what it made."""
+    """Return the field of a mutation's payload that holds what it made or changed: the one object beside its errors."""
     payload = get_named_type(_field(field).type)
     assert isinstance(payload, GraphQLObjectType)
-    return next(name for name in payload.fields if name != "userErrors")
+    fields = {name: get_named_type(kind.type) for name, kind in payload.fields.items() if name != "userErrors"}
+    return next(name for name, kind in fields.items() if isinstance(kind, GraphQLObjectType))
 
 
 def refusals(field: str, payload: dict[str, Any]) -> list[Refusal]:

@@ -11,6 +11,7 @@ import httpx
 import jwt
 import psycopg
 import pytest
+from procrastinate import App, PsycopgConnector
 
 from api.demo.consenting import approve
 from api.keys import state_key
@@ -273,6 +274,84 @@ async def test_locations_come_by_themselves_after_consent(
     assert (milan["country"], milan["callingCode"], milan["source"]) == ("IT", "39", "CONTROL_HUB")
     assert milan["mainNumber"].startswith("+39")
     assert not any(location["attached"] for location in found.values())
+
+
+CONSENT = """query($by: ServiceBy!) { service(by: $by) {
+  status organizationId invitation { status } consent { status revokedAt }
+} }"""
+
+
+async def test_a_revoked_invitation_is_gone(api: Api, invited: Invited, browser: httpx.AsyncClient) -> None:
+    """Page and way back; a new one can be sent."""
+    back = await _way_back(invited, browser)
+
+    await api.make("invitationRevoke", service={"id": invited.service})
+    pages = [await browser.get(invited.link), await browser.get(back)]
+    found = (await api.query(CONSENT, by={"id": invited.service}))["service"]
+    await api.make("invitationResend", service={"id": invited.service})
+    link = await eventually(lambda: _other_invitation(api, invited))
+
+    assert [page.status_code for page in pages] == [410, 410]
+    assert (found["status"], found["invitation"], found["consent"]) == ("PENDING_CONSENT", {"status": "REVOKED"}, None)
+    assert _title(await _consented(replace(invited, link=link), browser)) == "Thank you"
+
+
+async def test_a_consent_withdrawn_at_control_hub_is_shown(
+    api: Api, invited: Invited, browser: httpx.AsyncClient, running: Running
+) -> None:
+    """As soon as Control Hub says 401; the service keeps its status."""
+    await _consented(invited, browser)
+    before = (await api.query(CONSENT, by={"id": invited.service}))["service"]
+    gone = {"organization": before["organizationId"]}
+    (await browser.post(f"{running.simulator}/_tokens/revoke", json=gone)).raise_for_status()
+    await api.make("locationsRefresh", service={"id": invited.service})
+
+    async def withdrawn() -> dict[str, Any] | None:
+        found: dict[str, Any] = (await api.query(CONSENT, by={"id": invited.service}))["service"]
+        return found if found["consent"]["status"] == "REVOKED" else None
+
+    found = await eventually(withdrawn)
+    assert before["consent"] == {"status": "ACTIVE", "revokedAt": None}
+    assert found["consent"]["revokedAt"]
+    assert found["status"] == before["status"]
+
+
+async def test_a_consent_can_be_given_up_and_given_again(
+    api: Api, invited: Invited, browser: httpx.AsyncClient
+) -> None:
+    """Shown like one that was withdrawn."""
+    early = await api.refusals("consentGiveUp", service={"id": invited.service})
+    await _consented(invited, browser)
+    await api.make("consentGiveUp", service={"id": invited.service})
+    found = (await api.query(CONSENT, by={"id": invited.service}))["service"]
+    await api.make("invitationResend", service={"id": invited.service})
+    link = await eventually(lambda: _other_invitation(api, invited))
+    await _consented(replace(invited, link=link), browser)
+
+    again = (await api.query(CONSENT, by={"id": invited.service}))["service"]
+    assert early == [("CONSENT_MISSING", ("service",))]
+    assert found["consent"]["status"] == "REVOKED"
+    assert again["consent"] == {"status": "ACTIVE", "revokedAt": None}
+
+
+async def test_tokens_that_end_soon_are_renewed_where_nothing_is_done(
+    api: Api, behind: str, invited: Invited, browser: httpx.AsyncClient
+) -> None:
+    """By the job that a worker runs every hour."""
+    await _consented(invited, browser)
+    organization = (await api.query(SERVICE, by={"id": invited.service}))["service"]["organizationId"]
+    ends = "UPDATE consent_grant SET access_expires_at = now() + interval '1 hour' WHERE organization_id = %s"
+    left = "SELECT 1 FROM consent_grant WHERE access_expires_at > now() + interval '13 days' AND organization_id = %s"
+    with psycopg.connect(behind, autocommit=True) as owner:
+        owner.execute(ends, [organization])
+        jobs = App(connector=PsycopgConnector(conninfo=behind))
+        async with jobs.open_async():
+            await jobs.configure_task("call_renewals").defer_async(timestamp=0)
+
+        async def renewed() -> bool:
+            return owner.execute(left, [organization]).fetchone() is not None
+
+        assert await eventually(renewed)
 
 
 async def _other_invitation(api: Api, invited: Invited) -> str | None:

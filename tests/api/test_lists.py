@@ -107,8 +107,8 @@ async def test_choosing_a_tenant_narrows_customers_and_tenants(api: Api, family:
 
 async def test_the_system_tenant_narrows_nothing(api: Api, family: Family) -> None:
     """Everything is below it."""
-    tenants = (await api.query("{ tenants(first: 100) { nodes { id kind } } }"))["tenants"]["nodes"]
-    system = next(tenant["id"] for tenant in tenants if tenant["kind"] == "SYSTEM")
+    above = "query($id: ID!) { node(id: $id) { ... on Tenant { parent { id } } } }"
+    system = (await api.query(above, id=family.owner.provider))["node"]["parent"]["id"]
 
     found = await api.query(LEADS, filter={"tenant": system, "customer": family.direct_customer})
 

@@ -62,8 +62,8 @@ async def world(shared: Api, integrated: Site) -> World:
     )
     done = await submitted(shared, site, f"{block()}001")
     draft = await started(shared, site, reference="taken")
-    tenants = (await shared.query("{ tenants(first: 100) { nodes { id kind } } }"))["tenants"]["nodes"]
-    system = next(tenant["id"] for tenant in tenants if tenant["kind"] == "SYSTEM")
+    above = "query($id: ID!) { node(id: $id) { ... on Tenant { parent { id } } } }"
+    system = (await shared.query(above, id=owner.provider))["node"]["parent"]["id"]
     pending = await onboard(shared, owner, mode="INTEGRATED")
     london = (await locations(shared, integrated.service))["London"]
     return World(owner, site, integrated, pending, unattached, london, system, draft, done)
@@ -134,6 +134,22 @@ CUSTOMERS: list[tuple[Given, list[Refusal]]] = [
 async def test_a_customer_is_refused(api: Api, world: World, given: Given, expected: list[Refusal]) -> None:
     """Names, addresses, tenants; several faults come at once."""
     assert await api.refusals("customerCreate", **given(world)) == expected
+
+
+CHANGES: list[tuple[Given, list[Refusal]]] = [
+    (
+        lambda w: {"customer": {"id": w.owner.customer}, "name": " ", "fullName": LONG, "adminEmail": "nobody"},
+        [("BLANK", ("name",)), ("TEXT_TOO_LONG", ("fullName",)), ("EMAIL_INVALID", ("adminEmail",))],
+    ),
+    (lambda w: {"customer": {"id": w.owner.customer}, "name": "taken"}, [("NAME_TAKEN", ("name",))]),
+    (lambda _: {"customer": {"id": made_up("Customer")}, "name": "new"}, [("NOT_FOUND", ("customer",))]),
+]
+
+
+@pytest.mark.parametrize(("given", "expected"), CHANGES)
+async def test_a_change_of_a_customer_is_refused(api: Api, world: World, given: Given, expected: list[Refusal]) -> None:
+    """Names, addresses; several faults come at once."""
+    assert await api.refusals("customerUpdate", **given(world)) == expected
 
 
 def _profile(**more: Any) -> dict[str, Any]:

@@ -85,7 +85,7 @@ async def test_a_customer_reads_its_own_and_writes_nothing(shared: Api, place: P
 async def test_a_monitor_cannot_write(running: Running, shared: Api, field: str) -> None:
     """Not one mutation, not even at system level; the input is not looked at."""
     monitor = shared.as_(running.token(role=Role.MONITOR))
-    answer = (await monitor.post(mutation(field), input=GIVEN[field])).json()
+    answer = (await monitor.post(mutation(field, "__typename"), input=GIVEN[field])).json()
 
     assert answer["data"] is None
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
@@ -145,7 +145,10 @@ def _writes(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
     return {
         "customerCreate": {"tenantId": ids["Tenant"], "name": "n", "fullName": "n", "adminEmail": "a@b.example"},
         "serviceOnboard": {"customer": {"id": ids["Customer"]}, "name": "n", **kind},
+        "customerUpdate": {"customer": {"id": ids["Customer"]}, "name": "n"},
         "invitationResend": {"service": {"id": ids["Service"]}},
+        "invitationRevoke": {"service": {"id": ids["Service"]}},
+        "consentGiveUp": {"service": {"id": ids["Service"]}},
         "locationsRefresh": {"service": {"id": ids["Service"]}},
         "locationCreate": {"service": {"id": ids["Service"]}, "name": "n", "country": "US"},
         "locationAttach": {"location": {"id": ids["Location"]}},
@@ -161,6 +164,14 @@ def _writes(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "uploadCancel": {"upload": {"id": ids["Upload"]}},
         "uploadValidate": {"upload": {"id": ids["Upload"]}},
         "uploadSubmit": {"upload": {"id": ids["Upload"]}},
+        "uploadUpdate": {"upload": {"id": ids["Upload"]}, "serviceInfo": "n"},
+        "uploadStop": {"upload": {"id": ids["Upload"]}},
+        "uploadRetryFailed": {"upload": {"id": ids["Upload"]}},
+        "uploadRollBack": {"upload": {"id": ids["Upload"]}},
+        "numbersUpload": {**header, "entries": entry},
+        "numbersValidate": {**header, "entries": entry},
+        "numbersUpdate": {"numbers": {"upload": {"id": ids["Upload"]}}, "changes": {"serviceInfo": "n"}},
+        "numbersConfirmManual": {"numbers": {"upload": {"id": ids["Upload"]}}},
     }
 
 
@@ -176,7 +187,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("field", sorted(_writes(dict.fromkeys(KINDS, ""))))
 async def test_what_is_somebody_elses_is_written_like_nothing(stranger: Api, place: Place, field: str) -> None:
     """Byte for byte the answer to an id that was made up; what was there stays as it is."""
-    document = mutation(field)
+    document = mutation(field, "__typename")
     foreign = await stranger.post(document, input=_writes(_ids(place))[field])
     made_up = await stranger.post(document, input=GIVEN[field])
 

@@ -52,6 +52,11 @@ class ControlHub:
         answer = await self.http.get(f"{self.address}/_log", params={"path_contains": part})
         return [r for r in answer.json()["requests"] if r["organization"] == organization and r["method"] == method]
 
+    async def token_requests(self) -> int:
+        """Return how often anybody asked for tokens."""
+        answer = await self.http.get(f"{self.address}/_log", params={"path_contains": "/access_token", "limit": "1000"})
+        return len(answer.json()["requests"])
+
     async def story(self, organization: str | None) -> list[tuple[str, int | None]]:
         """Return what was asked about numbers, as (method, status), validations aside."""
         answer = await self.http.get(f"{self.address}/_log", params={"path_contains": "/numbers"})
@@ -99,9 +104,15 @@ def hub(control_hub: ControlHub, http: httpx.AsyncClient, clock: Callable[[], da
 
 
 @pytest.fixture
-def vault() -> Vault:
+def keys() -> tuple[str, ...]:
     """Keys of this test's own."""
-    return Vault([Fernet.generate_key().decode()])
+    return (Fernet.generate_key().decode(),)
+
+
+@pytest.fixture
+def vault(keys: tuple[str, ...]) -> Vault:
+    """Where tokens are kept under them."""
+    return Vault(keys)
 
 
 @pytest.fixture
@@ -111,9 +122,9 @@ def outbox(tmp_path: Path, clock: Callable[[], datetime]) -> Outbox:
 
 
 @pytest.fixture
-def side(hub: WebexHub, vault: Vault, http: httpx.AsyncClient, outbox: Outbox) -> Hubside:
+def side(hub: WebexHub, vault: Vault, http: httpx.AsyncClient, outbox: Outbox, keys: tuple[str, ...]) -> Hubside:
     """What it takes to consent."""
-    return Hubside(hub, vault, http, outbox)
+    return Hubside(hub, vault, http, outbox, keys)
 
 
 @pytest.fixture

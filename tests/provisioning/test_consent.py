@@ -2,19 +2,28 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from procrastinate import App, PsycopgConnector
 from sqlalchemy import update
 from sqlmodel import col
 
 from controlhub.errors import HubRefused, HubUnauthorized
 from controlhub.numbers import HubTokens
 from provisioning import consent
-from provisioning.consent import INVITATION_LIFETIME, REFRESH_BEFORE, access_token, open_invitation, token_hash
+from provisioning.consent import REFRESH_BEFORE, access_token, open_invitation, token_hash
 from provisioning.desk import Desk
 from provisioning.errors import ConsentMissing, ConsentWithdrawn
+from provisioning.vault import Vault
+from store.database import Database
+from store.jobs import JobQueue
+from store.lookup import Name
+from store.migrate import as_application
+from store.scope import Scope
 from store.tables import AuditEvent, Grant, Invitation, Service
 from store.vocabulary import GrantStatus, ServiceMode, ServiceStatus
 from tests.arrange import (
@@ -34,6 +43,8 @@ from tests.arrange import (
     provider,
     refused,
     rows,
+    scope_of,
+    seen_by,
     service,
 )
 
@@ -50,41 +61,11 @@ async def the_grant(desk: Desk) -> Grant:
     return grant
 
 
-async def test_an_invitation_goes_to_the_administrator_with_a_link(desk: Desk, side: Hubside, waiting: Service) -> None:
-    """The token is in the letter alone; the store keeps its hash."""
-    token = await invite(desk, side, waiting)
-    (letter,) = side.outbox.letters()
-    (kept,) = await rows(desk, Invitation, col(Invitation.id))
-    assert letter["to"] == "admin@acme.example"
-    assert "Acme Inc." in letter["text"]
-    assert re.search(rf"^https://numberline.example/consent/{token}$", letter["text"], re.MULTILINE)
-    assert (kept.token_hash, kept.expires_at) == (token_hash(token), desk.clock() + INVITATION_LIFETIME)
-    assert await audited(desk, kept.id) == ["invitation sent"]
-
-
 async def test_no_secret_is_on_record(desk: Desk, side: Hubside) -> None:
     """Neither hashes nor tokens stand in the trail."""
     await consented(desk, side)
     trail = [str((record.before, record.after)) for record in await rows(desk, AuditEvent, col(AuditEvent.id))]
     assert not [text for text in trail if re.search("token|hash", text)]
-
-
-async def test_a_new_invitation_replaces_those_before(desk: Desk, side: Hubside, waiting: Service) -> None:
-    """The old link says so, the new one works."""
-    old, new = await invite(desk, side, waiting), await invite(desk, side, waiting)
-    assert await refused(desk, open_invitation(desk, token_hash(old))) == [("INVITATION_EXPIRED", ())]
-    opened = await open_invitation(desk, token_hash(new))
-    assert (opened.service.id, opened.customer.name) == (waiting.id, "Acme")
-
-
-async def test_an_invitation_ends_after_its_time(desk: Desk, side: Hubside, waiting: Service) -> None:
-    """Good until the last moment, and refused from then on, when accepting as well."""
-    token = await invite(desk, side, waiting)
-    ends = desk.clock() + INVITATION_LIFETIME
-    late = at(desk, ends)
-    assert (await open_invitation(at(desk, ends - timedelta(seconds=1)), token_hash(token))).service.id == waiting.id
-    assert await refused(late, open_invitation(late, token_hash(token))) == [("INVITATION_EXPIRED", ())]
-    assert await refused(late, accept(late, side, token, "Late")) == [("INVITATION_EXPIRED", ())]
 
 
 async def test_a_link_that_nobody_sent_opens_nothing(desk: Desk, waiting: Service) -> None:
@@ -250,3 +231,135 @@ async def test_a_renewal_does_not_overwrite_a_newer_consent(desk: Desk, side: Hu
 
 async def _tokens(side: Hubside) -> HubTokens:
     return await side.hub.tokens_for_code(await approve(side, "Overtaken"), REDIRECT_URI)
+
+
+@pytest.fixture
+async def beside(owner_url: str, system: Scope, desk: Desk) -> AsyncIterator[Desk]:
+    """A desk in another process: with a pool of its own."""
+    url = as_application(owner_url)
+    store = Database(url, JobQueue(App(connector=PsycopgConnector(conninfo=url))))
+    yield Desk(system, store, desk.clock)
+    await store.close()
+
+
+async def test_a_token_is_renewed_once_however_many_notice(
+    desk: Desk, beside: Desk, side: Hubside, control_hub: Any
+) -> None:
+    """Two processes with several jobs each: one asks Control Hub, and all go on with what it got."""
+    service_id = (await consented(desk, side)).service.id
+    async with desk.begin() as transaction:
+        await transaction.session.execute(update(Grant).values(access_expires_at=desk.clock() + REFRESH_BEFORE))
+    asked = await control_hub.token_requests()
+    everybody = (access_token(place, side.hub, side.vault, service_id) for place in (desk, beside) * 3)
+    tokens = await asyncio.gather(*everybody)
+    assert await control_hub.token_requests() == asked + 1
+    assert len(set(tokens)) == 1
+
+
+async def test_a_renewal_that_fails_lets_the_next_one_try(desk: Desk, side: Hubside, control_hub: Any) -> None:
+    """Whoever waited does not wait for ever."""
+    service_id = (await consented(desk, side)).service.id
+    old = await access_token(desk, side.hub, side.vault, service_id)
+    near = at(desk, (await the_grant(desk)).access_expires_at - REFRESH_BEFORE)
+    await control_hub.fail({"path_contains": "/access_token", "status": 400, "times": 1})
+    with pytest.raises(HubRefused):
+        await access_token(near, side.hub, side.vault, service_id)
+    await control_hub.heal()
+    assert await access_token(near, side.hub, side.vault, service_id) != old
+
+
+async def test_tokens_under_an_old_key_are_encrypted_anew_when_they_are_used(desk: Desk, side: Hubside) -> None:
+    """From then on the old key can be done away with, and the token is the same."""
+    service_id = (await consented(desk, side)).service.id
+    before = await access_token(desk, side.hub, side.vault, service_id)
+    new = Fernet.generate_key().decode()
+    both = Vault([new, *side.keys])
+    assert await access_token(desk, side.hub, both, service_id) == before
+    assert await access_token(desk, side.hub, Vault([new]), service_id) == before
+    near = at(desk, (await the_grant(desk)).access_expires_at - REFRESH_BEFORE)
+    assert await access_token(near, side.hub, Vault([new]), service_id) != before
+
+
+async def test_tokens_under_the_newest_key_are_left_as_they_are(desk: Desk, side: Hubside) -> None:
+    """Nothing is written when a token is merely used."""
+    service_id = (await consented(desk, side)).service.id
+    before = await the_grant(desk)
+    await access_token(desk, side.hub, side.vault, service_id)
+    assert await the_grant(desk) == before
+
+
+async def test_a_change_of_keys_beside_a_renewal_does_not_lose_the_new_tokens(desk: Desk, side: Hubside) -> None:
+    """Encrypted anew, the old refresh token still is the old one."""
+    service_id = (await consented(desk, side)).service.id
+    near = at(desk, (await the_grant(desk)).access_expires_at - REFRESH_BEFORE)
+    old = await access_token(desk, side.hub, side.vault, service_id)
+    async with desk.begin() as transaction:
+        await transaction.session.execute(update(Grant).values(granted_by="locked"))
+        renewal = asyncio.create_task(access_token(near, side.hub, side.vault, service_id))
+        await blocked(desk)
+        locked = (await the_grant(desk)).refresh_token
+        anew = update(Grant).values(refresh_token=side.vault.lock(side.vault.unlock(locked)))
+        await transaction.session.execute(anew)
+    assert await renewal != old
+    assert side.vault.unlock((await the_grant(desk)).access_token) == await renewal
+
+
+async def test_a_consent_given_up_is_forgotten(desk: Desk, side: Hubside) -> None:
+    """No token is left, the service keeps what it has, and giving up twice is giving up once."""
+    dialog = await consented(desk, side, organization="Given up")
+    named = Name(id=dialog.service.id)
+    for _ in range(2):
+        assert (await consent.give_up(desk, named)).status is ServiceStatus.PENDING_PROVISIONING
+    grant = await the_grant(desk)
+    assert (grant.status, grant.revoked_at) == (GrantStatus.REVOKED, desk.clock())
+    assert (grant.access_token, grant.refresh_token) == (b"", b"")
+    assert (await fetch(desk, dialog.service)).organization_id == dialog.service.organization_id
+    assert (await audited(desk, dialog.service.id)).count("consent given up") == 1
+    with pytest.raises(ConsentWithdrawn):
+        await access_token(desk, side.hub, side.vault, dialog.service.id)
+    await consent.note_withdrawal(desk, side.vault, dialog.service.id, "any")
+    await accept(desk, side, await invite(desk, side, dialog.service), "Given up")
+    assert await access_token(desk, side.hub, side.vault, dialog.service.id)
+
+
+async def test_a_renewal_does_not_bring_back_what_was_given_up(desk: Desk, side: Hubside) -> None:
+    """Given up while the old token is being renewed."""
+    service_id = (await consented(desk, side)).service.id
+    near = at(desk, (await the_grant(desk)).access_expires_at - REFRESH_BEFORE)
+    async with desk.begin() as transaction:
+        given_up = update(Grant).values(access_token=b"", refresh_token=b"", status=GrantStatus.REVOKED)
+        await transaction.session.execute(given_up)
+        renewal = asyncio.create_task(access_token(near, side.hub, side.vault, service_id))
+        await blocked(desk)
+    with pytest.raises(ConsentWithdrawn):
+        await renewal
+    assert (await the_grant(desk)).access_token == b""
+
+
+async def test_only_what_was_granted_can_be_given_up(desk: Desk, waiting: Service) -> None:
+    """And only by whom it belongs to."""
+    stranger = seen_by(desk, scope_of(await provider(desk, "Stranger")))
+    named = Name(id=waiting.id, path=("service",))
+    assert await refused(desk, consent.give_up(desk, named)) == [("CONSENT_MISSING", ("service",))]
+    assert await refused(desk, consent.give_up(stranger, named)) == [("NOT_FOUND", ("service",))]
+
+
+async def test_consent_lives_on_where_nothing_is_done(desk: Desk, side: Hubside) -> None:
+    """A token whose end is near is renewed by reading the locations; others are left in peace."""
+    dialog = await consented(desk, side)
+    before, ends = await jobs(desk), (await the_grant(desk)).access_expires_at
+    await consent.call_renewals(at(desk, ends - REFRESH_BEFORE - timedelta(seconds=1)))
+    assert await jobs(desk) == before
+    await consent.call_renewals(at(desk, ends - REFRESH_BEFORE))
+    called = ("refresh_locations", f"organization:{dialog.service.organization_id}", None)
+    assert await jobs(desk) == [*before, called]
+
+
+async def test_a_consent_that_has_ended_is_not_renewed(desk: Desk, side: Hubside) -> None:
+    """There is nothing to renew it with."""
+    dialog = await consented(desk, side)
+    ends = (await the_grant(desk)).access_expires_at
+    await consent.give_up(desk, Name(id=dialog.service.id))
+    before = await jobs(desk)
+    await consent.call_renewals(at(desk, ends))
+    assert await jobs(desk) == before

@@ -6,15 +6,18 @@ from itertools import islice
 import pytest
 
 from provisioning.e164 import LocationCountry, Policy
-from provisioning.file_columns import Column
+from provisioning.file_columns import Column, columns_of
 from provisioning.file_faults import FileCode, FileRefused
 from provisioning.files import FileLimits, FileRow, read_rows, template
-from provisioning.judging import Entry, Rules, count, judge_entries
+from provisioning.judging import Judge, Rules, Tally
+from provisioning.terms import Header
 from provisioning.verdicts import VerdictCode
-from store.vocabulary import EntryKind
+from store.entries import Entry
+from store.vocabulary import EntryKind, NumberType, ServiceKind, ServiceMode
 
 A, B, C = "+12125550100", "+12125550101", "+12125550109"
-RULES = Rules(LocationCountry("US", "1"), Policy(), max_range_size=100, max_numbers=1_000)
+HEADER = Header(ServiceKind.WEBEX_CLOUD_CONNECT, ServiceMode.NON_INTEGRATED, NumberType.USER, None, 2, 10_000)
+JUDGE = Judge(Rules(LocationCountry("US", "1"), Policy(), HEADER, max_range_size=100))
 
 
 def rows(content: str | bytes, limits: FileLimits | None = None) -> list[FileRow]:
@@ -28,10 +31,14 @@ def cells(content: str | bytes) -> list[tuple[int, str, str | None]]:
     return [(row.line, row.raw_first, row.raw_last) for row in rows(content)]
 
 
-def codes(content: str | bytes) -> list[VerdictCode | None]:
+def entries(content: str | bytes) -> list[Entry]:
+    """Read each row of a file as an entry."""
+    return [Entry(row.line, EntryKind.FILE_ROW, row.raw_first, row.raw_last) for row in rows(content)]
+
+
+def codes(content: str | bytes) -> list[str | None]:
     """Judge each row of a file."""
-    entries = (Entry(r.line, EntryKind.FILE_ROW, r.raw_first, r.raw_last) for r in rows(content))
-    return [segment.code for segment in judge_entries(entries, RULES)]
+    return [part.code for entry in entries(content) for part in JUDGE.parts(entry)]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -79,7 +86,7 @@ def test_columns_are_found_by_name_in_any_order_and_case() -> None:
         f"note;RANGE END;cac value;number;Number Type;Webex Phone Type;Service Info\nx;{C};5;{A};Service;DID;Fax\n"
     )
     overrides = {Column.NUMBER_TYPE: "Service", Column.PHONE_TYPE: "DID", Column.CAC: "5", Column.SERVICE_INFO: "Fax"}
-    assert found == [FileRow(2, A, C, overrides, ("x", C, "5", A, "Service", "DID", "Fax"))]
+    assert found == [FileRow(2, A, C, overrides, ["x", C, "5", A, "Service", "DID", "Fax"])]
 
 
 def test_empty_overrides_are_left_out() -> None:
@@ -129,13 +136,12 @@ def test_a_figure_that_lost_its_digits_is_said_to_have(content: str) -> None:
 
 def test_damaged_rows_have_verdicts_of_their_own() -> None:
     """The file is read all the same."""
-    content = f"Number,Range End\n{A},\n12125550101,\n0012125550101,\n12125550101.0,\n{A},\n,{C}\n{C},{B}\n{B},{C}\n"
+    content = f"Number,Range End\n{A},\n12125550101,\n0012125550101,\n12125550101.0,\n,{C}\n{C},{B}\n{B},{C}\n"
     assert codes(content) == [
         None,
         VerdictCode.PLUS_MISSING,
         VerdictCode.DIALLING_PREFIX,
         VerdictCode.DECIMAL_FIGURE,
-        VerdictCode.DUPLICATE_IN_UPLOAD,
         VerdictCode.RANGE_END_MISSING,
         VerdictCode.RANGE_REVERSED,
         None,
@@ -156,7 +162,8 @@ def test_a_row_with_other_cells_only_is_missing_its_number() -> None:
         (b"\xff\xfe", FileCode.FILE_EMPTY, None),
         (b"sep=;\r\n", FileCode.FILE_EMPTY, None),
         (b"Number,Range End\r\n\r\n", FileCode.FILE_HEADER_ONLY, None),
-        (b"PK\x03\x04\x14\x00", FileCode.FILE_IS_SPREADSHEET, None),
+        (b"PK\x03\x04\x14\x00", FileCode.FILE_DAMAGED, None),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504), FileCode.FILE_IS_SPREADSHEET, None),
         (b"Number\n+1212\x005550100\n", FileCode.FILE_NOT_CSV, None),
         (b"Name,Telefon\nAnna,+12125550100\n", FileCode.FILE_NO_NUMBER_COLUMN, 1),
         (b"\nName\nAnna\n", FileCode.FILE_NO_NUMBER_COLUMN, 2),
@@ -206,10 +213,20 @@ def test_rows_come_one_by_one() -> None:
 
 def test_the_template_imports_cleanly() -> None:
     """As it is downloaded: every row is valid at a US location."""
-    found = read_rows(io.BytesIO(template()), FileLimits())
-    entries = (Entry(row.line, EntryKind.FILE_ROW, row.raw_first, row.raw_last) for row in found)
-    counts = count(judge_entries(entries, RULES))
-    assert (counts.entries, counts.numbers, counts.invalid, counts.warnings) == (3, 12, 0, 0)
+    tally = Tally()
+    for entry in entries(template()):
+        tally.add(entry, JUDGE.parts(entry))
+    assert (tally.entries, tally.total, tally.invalid, tally.warnings) == (3, 12, 0, 0)
+
+
+def test_the_template_has_a_column_for_each_field_of_the_dialog_and_fills_none() -> None:
+    """What is left empty is taken from the upload, in an Integrated and in a Non-Integrated service."""
+    header = template().decode().splitlines()[0].split(",")
+    assert header == ["Number", "Range End", "Number Type", "Webex Phone Type", "CAC Value", "Service Info"]
+    columns = columns_of(header, 1)
+    assert columns is not None
+    assert [list(columns.indexes[column]) for column in Column] == [[0], [1], [2], [3], [4], [5]]
+    assert [row.overrides for row in rows(template())] == [{}, {}, {}]
 
 
 def test_no_cell_of_the_template_is_a_formula_to_a_spreadsheet() -> None:

@@ -28,8 +28,8 @@ def test_a_customer_only_reads(role: Role) -> None:
 
 
 def test_an_operator_uploads_and_manages_nobody() -> None:
-    """Onboarding and uploads, but neither tenants nor customers nor calling profiles."""
-    managing = {"tenantCreate", "callingProfileCreate", "customerCreate"}
+    """Onboarding and uploads, but neither tenants nor customers nor calling profiles, nor giving up a consent."""
+    managing = {"tenantCreate", "callingProfileCreate", "customerCreate", "customerUpdate", "consentGiveUp"}
     assert allowed(Level.CHANNEL, Role.OPERATOR) == set(PERMISSIONS) - managing
     assert allowed(Level.SYSTEM, Role.OPERATOR) == set(PERMISSIONS) - managing
 

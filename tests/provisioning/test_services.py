@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from provisioning.desk import Desk
-from provisioning.services import NewService, onboard, resend_invitation
+from provisioning.services import NewService, onboard
 from provisioning.tenants import NewCustomer, create_customer
 from store.lookup import Name
 from store.tables import Customer, Service
@@ -16,9 +16,9 @@ from tests.arrange import (
     count,
     customer,
     jobs,
+    newest_invitation,
     provider,
     refused,
-    removing,
     scope_of,
     seen_by,
     service,
@@ -42,7 +42,9 @@ async def test_an_integrated_service_waits_for_consent_and_has_its_invitation_se
     """By a job that commits with it."""
     made = await service(desk, owner, INTEGRATED)
     assert (made.status, made.consented_at, made.organization_id) == (ServiceStatus.PENDING_CONSENT, None, None)
-    assert await jobs(desk) == [("send_invitation", f"invitation:{made.id}", None)]
+    asked = await newest_invitation(desk, made)
+    assert asked.email == owner.admin_email
+    assert await jobs(desk) == [("send_invitation", f"invitation:{asked.id}", None)]
 
 
 async def test_a_non_integrated_service_needs_no_consent(desk: Desk, owner: Customer) -> None:
@@ -124,18 +126,3 @@ async def test_a_repeated_request_onboards_once_and_invites_once(desk: Desk, own
     assert await count(desk, Service) == 1
     assert len(await jobs(desk)) == 1
     assert await refused(desk, changed) == [("IDEMPOTENCY_KEY_REUSED", ("idempotencyKey",))]
-
-
-async def test_an_invitation_can_be_sent_again(desk: Desk, owner: Customer) -> None:
-    """By a job of its own, one after the other."""
-    made = await service(desk, owner, INTEGRATED)
-    await resend_invitation(desk, Name(id=made.id))
-    assert await jobs(desk) == [("send_invitation", f"invitation:{made.id}", None)] * 2
-
-
-async def test_an_invitation_is_for_integrated_services_that_stay(desk: Desk, owner: Customer) -> None:
-    """Not for one without consent, nor for one that is being removed."""
-    by_hand, leaving = await service(desk, owner), await service(desk, owner, INTEGRATED, name="Leaving")
-    await removing(desk, leaving)
-    assert await refused(desk, resend_invitation(desk, Name(id=by_hand.id))) == [("INTEGRATED_ONLY", ("service",))]
-    assert await refused(desk, resend_invitation(desk, Name(id=leaving.id))) == [("SERVICE_REMOVING", ("service",))]

@@ -1,14 +1,47 @@
 """Tenants and customers."""
 
+import asyncio
 from dataclasses import replace
 from uuid import uuid4
 
+from sqlalchemy import update
+from sqlmodel import col
+
+from provisioning.consent import open_invitation, token_hash
 from provisioning.desk import Desk
-from provisioning.tenants import NewCustomer, NewTenant, create_customer, create_tenant
+from provisioning.invitations import INVITATION_LIFETIME
+from provisioning.tenants import (
+    CustomerChange,
+    NewCustomer,
+    NewTenant,
+    create_customer,
+    create_tenant,
+    update_customer,
+)
 from store import tenants
-from store.tables import Customer, Tenant
-from store.vocabulary import TenantKind
-from tests.arrange import audited, channel, count, customer, provider, refused, scope_of, seen_by
+from store.lookup import Name
+from store.tables import AuditEvent, Customer, Invitation, Tenant
+from store.vocabulary import ServiceMode, TenantKind
+from tests.arrange import (
+    Hubside,
+    accept,
+    at,
+    audited,
+    blocked,
+    channel,
+    count,
+    customer,
+    fetch,
+    invite,
+    jobs,
+    newest_invitation,
+    provider,
+    refused,
+    rows,
+    scope_of,
+    seen_by,
+    service,
+)
 
 PROVIDER, CHANNEL = TenantKind.SERVICE_PROVIDER, TenantKind.CHANNEL
 
@@ -116,3 +149,83 @@ async def test_a_repeated_request_makes_nothing_new(desk: Desk) -> None:
     assert tenant[0].id == tenant[1].id
     assert customers[0].id == customers[1].id
     assert (await count(desk, Tenant), await count(desk, Customer)) == (2, 1)
+
+
+async def test_a_customer_can_be_mended(desk: Desk) -> None:
+    """What is left out stays; the trail has what was and what became of it, and nothing else."""
+    made = await customer(desk, await provider(desk))
+    changed = await update_customer(desk, CustomerChange(Name(id=made.id), full_name=" Acme Ltd. ", name="Acme"))
+    kept = await fetch(desk, made)
+    assert kept == changed
+    assert (kept.name, kept.full_name, kept.admin_email) == ("Acme", "Acme Ltd.", made.admin_email)
+    (record,) = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "customer updated")
+    assert (record.before, record.after) == ({"full_name": "Acme Inc."}, {"full_name": "Acme Ltd."})
+
+
+async def test_mending_what_is_right_already_changes_nothing(desk: Desk) -> None:
+    """A repeated request leaves no second record."""
+    made = await customer(desk, await provider(desk))
+    for _ in range(2):
+        await update_customer(desk, CustomerChange(Name(id=made.id), admin_email="new@acme.example"))
+    await update_customer(desk, CustomerChange(Name(id=made.id)))
+    assert await audited(desk, made.id) == ["customer created", "customer updated"]
+
+
+async def test_a_mended_address_gets_the_invitations_that_are_open(desk: Desk, side: Hubside) -> None:
+    """The link in the old letter ends; services that consented, or wait for nothing, are left in peace."""
+    owner = await customer(desk, await provider(desk))
+    waiting = await service(desk, owner, ServiceMode.INTEGRATED)
+    done = await service(desk, owner, ServiceMode.INTEGRATED, name="Done")
+    await accept(desk, side, await invite(desk, side, done), "Done")
+    await service(desk, owner, name="By hand")
+    old, before = await invite(desk, side, waiting), await count(desk, Invitation)
+    await update_customer(desk, CustomerChange(Name(id=owner.id), admin_email="right@acme.example"))
+    asked = await newest_invitation(desk, waiting)
+    assert await refused(desk, open_invitation(desk, token_hash(old))) == [("INVITATION_EXPIRED", ())]
+    assert asked.email == "right@acme.example"
+    assert (await jobs(desk))[-1] == ("send_invitation", f"invitation:{asked.id}", None)
+    assert await count(desk, Invitation) == before + 1
+
+
+async def test_an_invitation_that_has_ended_is_not_brought_back_by_a_new_address(desk: Desk) -> None:
+    """Somebody has to ask for another."""
+    owner = await customer(desk, await provider(desk))
+    await service(desk, owner, ServiceMode.INTEGRATED)
+    late = at(desk, desk.clock() + INVITATION_LIFETIME)
+    await update_customer(late, CustomerChange(Name(id=owner.id), admin_email="right@acme.example"))
+    assert await count(desk, Invitation) == 1
+
+
+async def test_other_changes_leave_invitations_alone(desk: Desk) -> None:
+    """The letter is under way to the right address."""
+    owner = await customer(desk, await provider(desk))
+    await service(desk, owner, ServiceMode.INTEGRATED)
+    change = CustomerChange(Name(id=owner.id), name="Other", admin_email=owner.admin_email)
+    await update_customer(desk, change)
+    assert (await count(desk, Invitation), len(await jobs(desk))) == (1, 1)
+
+
+async def test_a_service_onboarded_while_the_address_is_mended_invites_the_new_one(desk: Desk) -> None:
+    """Whoever comes second waits for the first."""
+    owner = await customer(desk, await provider(desk))
+    async with desk.begin() as transaction:
+        await transaction.session.execute(update(Customer).values(admin_email="right@acme.example"))
+        onboarding = asyncio.create_task(service(desk, owner, ServiceMode.INTEGRATED))
+        await blocked(desk)
+    assert (await newest_invitation(desk, await onboarding)).email == "right@acme.example"
+
+
+async def test_a_change_is_refused_as_a_customer_would_be(desk: Desk) -> None:
+    """All faults at once; the name of another customer of the tenant; somebody else's customer."""
+    above = await provider(desk)
+    made, other = await customer(desk, above), await customer(desk, above, "Other")
+    stranger = seen_by(desk, scope_of(await provider(desk, "Stranger")))
+    named = Name(id=made.id, path=("customer",))
+    assert await refused(desk, update_customer(desk, CustomerChange(named, " ", "x" * 201, "nobody"))) == [
+        ("BLANK", ("name",)),
+        ("TEXT_TOO_LONG", ("fullName",)),
+        ("EMAIL_INVALID", ("adminEmail",)),
+    ]
+    taken = CustomerChange(named, name=other.name.upper(), admin_email="right@acme.example")
+    assert await refused(desk, update_customer(desk, taken)) == [("NAME_TAKEN", ("name",))]
+    assert await refused(stranger, update_customer(stranger, taken)) == [("NOT_FOUND", ("customer",))]

@@ -31,3 +31,11 @@ def test_a_strangers_key_opens_nothing() -> None:
     """It raises rather than to give nonsense."""
     with pytest.raises(InvalidToken):
         Vault([key()]).unlock(Vault([key()]).lock("a secret"))
+
+
+def test_what_an_old_key_locked_is_not_current() -> None:
+    """It would be lost with that key."""
+    old, new = key(), key()
+    rotated = Vault([new, old])
+    assert rotated.is_current(rotated.lock("a secret"))
+    assert not rotated.is_current(Vault([old]).lock("a secret"))

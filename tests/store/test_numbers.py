@@ -7,15 +7,27 @@ import pytest
 from sqlmodel import col
 
 from provisioning.desk import Desk
-from provisioning.uploads.judge import validate
+from provisioning.uploads.submit import submit
 from store import numbers
 from store.lookup import Name, one
-from store.numbers import Held
 from store.tables import Customer, Number, Upload
-from store.vocabulary import NumberStatus, SyncState
-from tests.arrange import Dialog, by_hand, numbers_of, rows, scope_of, seen_by, span, submitted, upload
+from store.vocabulary import NumberStatus, NumberType, SyncState
+from tests.arrange import (
+    by_hand,
+    entries_of,
+    imported,
+    judged,
+    let_be,
+    numbers_of,
+    rows,
+    scope_of,
+    seen_by,
+    span,
+    submitted,
+    upload,
+)
 
-FIRST, LAST = "+12125550000", "+12125550299"
+LAST = "+12125550299"
 
 
 async def race(desk: Desk, *ids: Any) -> list[int]:
@@ -27,12 +39,6 @@ async def race(desk: Desk, *ids: Any) -> list[int]:
             return await numbers.take(transaction, found, SyncState.MANUAL_PENDING)
 
     return list(await asyncio.gather(*map(take, ids)))
-
-
-async def judged(desk: Desk, dialog: Dialog, *entries: Any) -> Upload:
-    """Make an upload whose entries have their verdicts, before anybody holds a number."""
-    filled = await upload(desk, dialog, *entries)
-    return await validate(desk, Name(id=filled.id))
 
 
 async def test_uploads_that_race_for_numbers_get_each_number_once(desk: Desk) -> None:
@@ -52,18 +58,14 @@ def _moved(half: Any, area: int) -> Any:
     return span(*(e164.replace("+1212555", f"+121255{area + 5}") for e164 in (half.first, half.last)))
 
 
-@pytest.mark.parametrize(
-    "status", [NumberStatus.ACTIVE, NumberStatus.RELEASE_REQUESTED, NumberStatus.COOLING], ids=lambda s: s.value
-)
-async def test_a_live_number_is_held(desk: Desk, status: NumberStatus) -> None:
-    """By this service or by somebody else, and that is all that is said."""
+async def test_a_number_that_somebody_else_has_is_left_out(desk: Desk) -> None:
+    """And only that one; who has it keeps it."""
     ours, theirs = await by_hand(desk), await by_hand(desk)
-    await submitted(desk, theirs, "+12125550105")
-    await _let(desk, "+12125550105", status)
-    async with desk.read() as reading:
-        there = await numbers.held(reading, [(FIRST, LAST)], theirs.service.id)
-        here = await numbers.held(reading, [(FIRST, LAST)], ours.service.id)
-    assert (there, here) == ([Held("+12125550105", here=True)], [Held("+12125550105", here=False)])
+    made = await judged(desk, ours, span("+12125550100", "+12125550104"))
+    await submitted(desk, theirs, "+12125550102")
+    assert await race(desk, made.id) == [4]
+    assert [e164[-1] for e164 in await numbers_of(desk, ours.service)] == ["0", "1", "3", "4"]
+    assert list(await numbers_of(desk, theirs.service)) == ["+12125550102"]
 
 
 @pytest.mark.parametrize("status", [NumberStatus.RELEASED, NumberStatus.REJECTED], ids=lambda s: s.value)
@@ -71,19 +73,8 @@ async def test_a_number_that_was_given_up_can_be_taken_again(desk: Desk, status:
     """It is held by nobody, and a second row of it does no harm."""
     ours, theirs = await by_hand(desk), await by_hand(desk)
     await submitted(desk, theirs, "+12125550105")
-    await _let(desk, "+12125550105", status)
-    async with desk.read() as reading:
-        held = await numbers.held(reading, [(FIRST, LAST)], ours.service.id)
-    again = await submitted(desk, ours, "+12125550105")
-    assert held == []
-    assert again.submitted == 1
-
-
-async def _let(desk: Desk, e164: str, status: NumberStatus) -> None:
-    async with desk.begin() as transaction:
-        (found,) = await rows(desk, Number, col(Number.id), col(Number.e164) == e164)
-        found.status = status
-        await transaction.session.merge(found)
+    await let_be(desk, "+12125550105", status)
+    assert (await submitted(desk, ours, "+12125550105")).submitted == 1
 
 
 async def test_a_held_number_is_seen_by_those_who_may_not_see_its_owner(desk: Desk) -> None:
@@ -91,21 +82,12 @@ async def test_a_held_number_is_seen_by_those_who_may_not_see_its_owner(desk: De
     ours, theirs = await by_hand(desk), await by_hand(desk)
     await submitted(desk, theirs, "+12125550105")
     (customer,) = await rows(desk, Customer, col(Customer.id), col(Customer.id) == ours.service.customer_id)
-    async with seen_by(desk, scope_of(customer)).read() as reading:
-        held = await numbers.held(reading, [(FIRST, LAST)], ours.service.id)
+    bound = seen_by(desk, scope_of(customer))
+    made = await judged(bound, ours, "+12125550105")
+    async with bound.read() as reading:
         seen = await numbers.total(reading, numbers.NumberFilter())
-    assert (held, seen) == ([Held("+12125550105", here=False)], 0)
-
-
-async def test_spans_include_both_ends_and_nothing_beyond(desk: Desk) -> None:
-    """Nor numbers of another length that begin alike."""
-    dialog = await by_hand(desk)
-    await submitted(desk, dialog, span("+12125550104", "+12125550107"))
-    async with desk.read() as reading:
-        held = await numbers.held(reading, [("+12125550105", "+12125550106")], dialog.service.id)
-        shorter = await numbers.held(reading, [("+121255501", "+121255502")], dialog.service.id)
-    assert sorted(found.e164 for found in held) == ["+12125550105", "+12125550106"]
-    assert shorter == []
+    assert [entry.code for entry in await entries_of(desk, made)] == ["TAKEN"]
+    assert seen == 0
 
 
 async def test_a_number_is_taken_apart_as_its_country_does_and_keeps_leading_zeros(desk: Desk) -> None:
@@ -114,3 +96,28 @@ async def test_a_number_is_taken_apart_as_its_country_does_and_keeps_leading_zer
     await submitted(desk, dialog, "+390212345678")
     (found,) = (await numbers_of(desk, dialog.service)).values()
     assert (found.calling_code, found.area_code, found.subscriber_number) == ("39", "02", "12345678")
+
+
+async def test_numbers_take_the_terms_of_their_entries_and_else_the_header(desk: Desk) -> None:
+    """Type and CAC value go together: a Contact Center row without a CAC value does not get the header's."""
+    dialog = await by_hand(desk)
+    draft = await upload(desk, dialog, "+12125550100", number_type=NumberType.SERVICE, cac=30, service_info="Main")
+    content = (
+        "Number,Range End,Number Type,CAC,Service Info\n"
+        "+12125550101,,Contact Center,,\n"
+        "+12125550102,+12125550103,User,,Desk\n"
+        "+12125550104,,,40,\n"
+        "+12125550105,,,,IVR\n"
+    )
+    await imported(desk, draft, content)
+    await submit(desk, Name(id=draft.id))
+    found = (await numbers_of(desk, dialog.service)).values()
+    assert [(number.type.value, number.cac, number.service_info) for number in found] == [
+        ("SERVICE", 30, "Main"),
+        ("CONTACT_CENTER", None, "Main"),
+        ("USER", 2, "Desk"),
+        ("USER", 2, "Desk"),
+        ("SERVICE", 40, "Main"),
+        ("SERVICE", 30, "IVR"),
+    ]
+    assert [number.source.value for number in found] == ["ENTRY"] + ["FILE"] * 5

@@ -6,7 +6,7 @@ import pytest
 
 from provisioning.desk import Desk
 from provisioning.tenants import NewTenant, create_tenant
-from store import services, tenants, uploads
+from store import entries, services, tenants
 from store.paging import CursorInvalid, Page, Window
 from store.vocabulary import TenantKind
 from tests.arrange import by_hand, customer, provider, service, upload
@@ -96,7 +96,7 @@ async def test_entries_come_in_the_order_in_which_they_were_put_in(desk: Desk) -
     typed = [f"+12125550{index:03d}" for index in range(12)]
     filled = await upload(desk, await by_hand(desk), *typed)
     async with desk.read() as reading:
-        first = await uploads.entries(reading, filled.id, None, Window(10))
-        cursor = uploads.ENTRIES_IN_ORDER.cursor(first.rows[-1])
-        second = await uploads.entries(reading, filled.id, None, Window(10, cursor))
+        first = await entries.listing(reading, filled.id, None, Window(10))
+        cursor = entries.IN_ORDER.cursor(first.rows[-1])
+        second = await entries.listing(reading, filled.id, None, Window(10, cursor))
     assert [row[0].raw for row in [*first.rows, *second.rows]] == typed

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
 from provisioning.desk import Desk
-from store import consents, customers, events, locations, lookup, numbers, routing, services, tenants, uploads
+from store import consents, customers, entries, events, locations, lookup, numbers, routing, services, tenants, uploads
 from store.database import Reading
 from store.errors import NotFound
 from store.lookup import Name
@@ -157,9 +157,9 @@ async def listed(reading: Reading, family: Family) -> dict[str, set[UUID]]:
         "connections": await routing.connections(reading, service, MANY),
     }
     found = {name: {row[0].id for row in page.rows} for name, page in pages.items()}
-    entries = await uploads.entries(reading, upload, None, MANY)
+    parts = await entries.listing(reading, upload, None, MANY)
     told = await events.after(reading, 0, [service])
-    return {**found, "entries": {row[0].upload_id for row in entries.rows}, "events": {e.service_id for e in told}}
+    return {**found, "entries": {row[0].upload_id for row in parts.rows}, "events": {e.service_id for e in told}}
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -207,7 +207,7 @@ async def test_totals_count_our_own_rows(desk: Desk, ours: Family, theirs: Famil
             await uploads.total(reading, uploads.UploadFilter()),
             await locations.total(reading, theirs.service.id, attached=None),
             await routing.connections_total(reading, theirs.service.id),
-            await uploads.entries_total(reading, theirs.upload.id, None),
+            await entries.total(reading, theirs.upload.id, None),
         ]
     assert totals == [1, 1, 1, 1, 0, 0, 0]
 

@@ -5,26 +5,37 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from controlhub.errors import HubRefused
+from controlhub.errors import HubNumberUnknown, HubRefused
 from controlhub.numbers import HubNumber, HubProblem
 from provisioning.sync import plan
 from provisioning.sync.plan import MOST_ATTEMPTS, Found
 from store.syncing import Outcome
 from store.tables import Number
-from store.vocabulary import NumberStatus, NumberType, SyncState
+from store.vocabulary import NumberStatus, NumberType, SyncState, SyncTask
 
 A, B, C = "+12125550100", "+12125550101", "+12125550102"
 
 
 def number(e164: str, **known: Any) -> Number:
     """Make a number that was sent once."""
-    sent = {"status": NumberStatus.ACTIVE, "sync_state": SyncState.IN_PROGRESS, "attempts": 1}
-    return Number(id=uuid4(), e164=e164, type=NumberType.USER, **{**sent, **known})
+    sent = {"status": NumberStatus.ACTIVE, "sync_state": SyncState.IN_PROGRESS, "attempts": 1, "task": SyncTask.ADD}
+    return Number(id=uuid4(), e164=e164, **{"type": NumberType.USER, **sent, **known})
 
 
-def has(*numbers: str) -> dict[str, HubNumber]:
+def leaving(e164: str, task: SyncTask = SyncTask.TAKE_BACK, **known: Any) -> Number:
+    """Make a number that was sent off once."""
+    return number(e164, **{"status": NumberStatus.RELEASE_REQUESTED, "task": task, **known})
+
+
+def changing(e164: str, **known: Any) -> Number:
+    """Make a number that is a Service number now."""
+    return number(e164, **{"type": NumberType.SERVICE, "task": SyncTask.UPDATE, **known})
+
+
+def has(*numbers: str, is_service: bool = False) -> dict[str, HubNumber]:
     """Make what a read-back shows."""
-    return {e164: HubNumber(e164, "L", active=True, is_main=False, is_service=False, owner=None) for e164 in numbers}
+    kind = {"active": True, "is_main": False, "is_service": is_service, "owner": None}
+    return {e164: HubNumber(e164, "L", **kind) for e164 in numbers}
 
 
 def refusal(status: int = 409) -> HubRefused:
@@ -66,7 +77,7 @@ def test_a_share_is_fair_whole_requests_and_bounded(waiting: int, chunk: int) ->
 
 def test_what_was_answered_with_yes_is_synced() -> None:
     """All of it."""
-    assert said(plan.added([number(A), number(B)])) == [SYNCED, SYNCED]
+    assert said(plan.done([number(A), number(B)])) == [SYNCED, SYNCED]
 
 
 def test_what_got_no_clear_answer_is_uncertain() -> None:
@@ -146,9 +157,79 @@ def test_every_outcome_is_about_its_number() -> None:
     numbers = [number(A), number(B)]
     ids: list[UUID] = [one.id for one in numbers]
     decided = [
-        plan.added(numbers),
+        plan.done(numbers),
         plan.uncertain(numbers),
         plan.unsent(numbers),
         plan.looked_up(numbers, Found({}, {}), []),
     ]
     assert [[outcome.number_id for outcome in outcomes] for outcomes in decided] == [ids] * 4
+
+
+RELEASED = (SyncState.REMOVED, NumberStatus.RELEASED, None)
+NOWHERE = Found({}, {})
+
+
+@pytest.mark.parametrize(
+    ("task", "status"), [(SyncTask.TAKE_BACK, NumberStatus.RELEASED), (SyncTask.REMOVE, NumberStatus.COOLING)]
+)
+def test_a_number_that_is_off_is_free_when_taken_back_and_cools_when_released(
+    task: SyncTask, status: NumberStatus
+) -> None:
+    """Answered or read back."""
+    ending = [(SyncState.REMOVED, status, None)]
+    assert said(plan.done([leaving(A, task)])) == ending
+    assert said(plan.looked_up([leaving(A, task)], NOWHERE, [], refusal=refusal(400))) == ending
+
+
+def test_a_number_that_is_still_there_is_to_leave_again() -> None:
+    """Whether it was refused in company, lost, or never looked at."""
+    there = Found(has(A, B), {})
+    waiting = (SyncState.REMOVE_PENDING, NumberStatus.RELEASE_REQUESTED)
+    refused = plan.looked_up([leaving(A), leaving(B)], there, [], refusal=refusal(400))
+    assert said(refused) == [(*waiting, "25223")] * 2
+    assert said(plan.looked_up([leaving(A)], there, [])) == [(*waiting, None)]
+    assert said(plan.unsent([leaving(A)])) == [(*waiting, None)]
+
+
+@pytest.mark.parametrize("task", [SyncTask.TAKE_BACK, SyncTask.REMOVE])
+def test_a_number_that_is_not_given_up_stays_in_use_with_the_reason(task: SyncTask) -> None:
+    """Refused alone, objected to, never answered for, or about the location: ACTIVE in any case."""
+    kept, there = (SyncState.FAILED, NumberStatus.ACTIVE), Found(has(A), {})
+    worn = leaving(A, task, attempts=MOST_ATTEMPTS)
+    assert said(plan.looked_up([leaving(A, task)], there, [], refusal=refusal(400))) == [(*kept, "25223")]
+    assert said(plan.looked_up([leaving(A, task)], there, [HubProblem(A, "25002", "Assigned.")])) == [(*kept, "25002")]
+    assert said(plan.looked_up([worn], there, [])) == [(*kept, "NOT_TAKEN")]
+    assert said(plan.undeliverable([leaving(A, task)], refusal(403))) == [(*kept, "25223")]
+
+
+def test_a_number_that_moved_to_another_location_has_not_left() -> None:
+    """The organization still has it."""
+    outcomes = plan.looked_up([leaving(A), leaving(B)], Found({}, has(A)), [], refusal=refusal(400))
+    assert said(outcomes) == [(SyncState.FAILED, NumberStatus.ACTIVE, "IN_OTHER_LOCATION"), RELEASED]
+
+
+def test_what_leaves_a_location_that_is_gone_has_left_it() -> None:
+    """What was to come or to change has failed."""
+    outcomes = plan.without_location([leaving(A), number(B), changing(C)], refusal(404))
+    assert said(outcomes) == [RELEASED, *[(SyncState.FAILED, NumberStatus.ACTIVE, "25223")] * 2]
+
+
+@pytest.mark.parametrize(("is_service", "state"), [(True, SyncState.SYNCED), (False, SyncState.UPDATE_PENDING)])
+def test_a_change_is_done_when_control_hub_has_the_usage(*, is_service: bool, state: SyncState) -> None:
+    """There with the old usage, it waits again; gone, likewise."""
+    there = Found(has(A, is_service=is_service), {})
+    assert said(plan.looked_up([changing(A)], there, [])) == [(state, NumberStatus.ACTIVE, None)]
+    assert said(plan.looked_up([changing(A)], NOWHERE, [])) == [(SyncState.UPDATE_PENDING, NumberStatus.ACTIVE, None)]
+
+
+def test_a_change_that_is_refused_leaves_the_number_in_use() -> None:
+    """With the reason; not REJECTED, for Control Hub has it."""
+    problems = [HubProblem(A, "BATCH-1017023", "Assigned.")]
+    outcomes = plan.looked_up([changing(A), changing(B)], Found({**has(A), **has(B, is_service=True)}, {}), problems)
+    assert said(outcomes) == [(SyncState.FAILED, NumberStatus.ACTIVE, "BATCH-1017023"), SYNCED]
+
+
+@pytest.mark.parametrize("status", [400, 502])
+def test_an_unknown_number_is_about_numbers_whatever_the_status(status: int) -> None:
+    """Control Hub says it with a 502 as well."""
+    assert plan.concerns_numbers(HubNumberUnknown(status, "4251", "Unknown.", None))

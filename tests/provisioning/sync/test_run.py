@@ -190,7 +190,7 @@ async def test_a_process_that_died_between_sending_and_recording_loses_and_repea
     upload = await submitted(desk, dialog, *numbers)
     organization = (await fetch(desk, dialog.service)).organization_id
     async with desk.begin() as transaction:
-        await syncing.claim(transaction, dialog.service.id, 3, desk.clock())
+        await syncing.claim(transaction, dialog.service.id, SyncState.ADD_PENDING, 3, desk.clock())
     if arrived:
         await put_by_hand(desk, side, control_hub.address, dialog, numbers)
     story_so_far = len(await control_hub.story(organization))
@@ -470,7 +470,7 @@ async def test_a_location_that_is_gone_does_not_stop_the_others(
     dialog = await consented(desk, side)
     lost = await submitted(desk, dialog, *fresh(2))
     async with desk.begin() as transaction:
-        await syncing.claim(transaction, dialog.service.id, 2, desk.clock())
+        await syncing.claim(transaction, dialog.service.id, SyncState.ADD_PENDING, 2, desk.clock())
     await control_hub.fail({"method": "GET", "path_contains": "/telephony/config/numbers", "status": 404, "times": 1})
     going = await submitted(desk, dialog, *fresh(2))
     await sync_service(desk, outbound, dialog.service.id)

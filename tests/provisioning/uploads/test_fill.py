@@ -15,13 +15,18 @@ from provisioning.uploads.judge import validate
 from provisioning.uploads.submit import submit
 from store.lookup import Name
 from store.tables import Upload
-from store.vocabulary import EntryKind, EntryVerdict, UploadStatus
+from store.vocabulary import EntryKind, EntryVerdict, NumberType, UploadStatus
 from tests.arrange import (
     Dialog,
     announced,
     audited,
     by_hand,
+    counted,
+    counts_told,
     entries_of,
+    fetch,
+    figures,
+    imported,
     provider,
     refused,
     scope_of,
@@ -63,7 +68,7 @@ def capped(desk: Desk, **limits: int) -> Desk:
 
 
 async def test_entries_stay_as_they_were_typed_in_their_order(desk: Desk, draft: Upload) -> None:
-    """What is wrong with one of them is found by validating."""
+    """What is wrong with one of them is told at once."""
     await add(desk, draft, "+12125550100", span("+12125550110", "+12125550119"))
     await add(desk, draft, " nonsense ")
     kept = await entries_of(desk, draft)
@@ -72,7 +77,19 @@ async def test_entries_stay_as_they_were_typed_in_their_order(desk: Desk, draft:
         (1, EntryKind.RANGE, "+12125550110", "+12125550119", 10),
         (2, EntryKind.SINGLE, " nonsense ", None, 1),
     ]
-    assert {e.verdict for e in kept} == {EntryVerdict.PENDING}
+    assert [(e.verdict, e.code) for e in kept] == [
+        (EntryVerdict.VALID, None),
+        (EntryVerdict.VALID, None),
+        (EntryVerdict.INVALID, "NOT_E164"),
+    ]
+
+
+async def test_counts_are_current_after_every_request(desk: Desk, draft: Upload) -> None:
+    """Numbers by their verdicts, and rows of files."""
+    assert figures(await add(desk, draft, "+12125550100", "nonsense")) == (0, 2, 1, 1, 0)
+    assert figures(await import_file(desk, named(draft), BytesIO(FILE))) == (2, 13, 12, 1, 0)
+    assert figures(await add(desk, draft, "+14165550100", span("+12121999999", "+12122000001"))) == (2, 17, 15, 2, 1)
+    assert figures(await fetch(desk, draft)) == await counted(desk, draft)
 
 
 async def test_a_file_is_kept_row_by_row_with_its_lines(desk: Desk, draft: Upload) -> None:
@@ -120,11 +137,47 @@ async def test_kinds_of_bad_files_are_told_apart(desk: Desk, draft: Upload) -> N
     assert len({code for ((code, _),) in found}) == 3
 
 
-async def test_a_column_that_a_file_cannot_set_is_refused_not_dropped(desk: Desk, draft: Upload) -> None:
-    """Silence would store numbers with another type than their row says."""
-    content = b"Number,Range End,Number Type\r\n+12125550100,,Service\r\n"
-    attempt = import_file(desk, named(draft), BytesIO(content))
-    assert await refused(desk, attempt) == [("COLUMNS_NOT_TAKEN", ("source",))]
+async def test_a_row_may_say_otherwise_than_the_header(desk: Desk, draft: Upload) -> None:
+    """Its words are kept as they came, beside what they mean."""
+    content = (
+        "Number,Number Type,CAC Value,Service Info\r\n"
+        "+12125550100,Service,30,'=Fax\r\n"
+        "+12125550101,Service,,\r\n"
+        "+12125550102,,,\r\n"
+    )
+    await imported(desk, draft, content)
+    first, second, third = await entries_of(desk, draft)
+    assert first.overrides == {"NUMBER_TYPE": "Service", "CAC": "30", "SERVICE_INFO": "'=Fax"}
+    assert (first.number_type, first.cac, first.service_info) == (NumberType.SERVICE, 30, "=Fax")
+    assert (second.verdict, second.code, second.number_type) == (EntryVerdict.INVALID, "CAC_REQUIRED", None)
+    assert (third.verdict, third.overrides, third.number_type) == (EntryVerdict.VALID, None, None)
+
+
+async def test_a_row_is_kept_whole_where_it_holds_more_than_its_numbers(desk: Desk, draft: Upload) -> None:
+    """For the error report; a bare number needs no second copy."""
+    content = "Number,Range End,Note\n+12125550100,,\n+12125550101,,mine\n+12125550110,+12125550119,\n,,lost\n"
+    await imported(desk, draft, content)
+    assert [(e.raw, e.cells) for e in await entries_of(desk, draft)] == [
+        ("+12125550100", None),
+        ("+12125550101", ["+12125550101", "", "mine"]),
+        ("+12125550110", None),
+        ("", None),
+    ]
+
+
+async def test_guesses_are_made_when_asked_for_and_kept(desk: Desk, draft: Upload) -> None:
+    """Typed in or imported; what was typed stays beside what was made of it."""
+    typed = (single("12125550100"), span("0012125550110", "12125550119"))
+    assert (await add_entries(desk, NewEntries(named(draft), typed))).valid == 0
+    assert (await add_entries(desk, NewEntries(named(draft), typed, guess=True))).valid == 11
+    assert (await imported(desk, draft, "+1 (212) 555-0120\n+12125550121\n", guess=True)).valid == 13
+    kept = [(e.raw, e.first, e.repairs) for e in await entries_of(desk, draft) if e.guess]
+    assert kept == [
+        ("12125550100", "+12125550100", ["PLUS_ADDED"]),
+        ("0012125550110", "+12125550110", ["DIALLING_PREFIX_REPLACED", "PLUS_ADDED"]),
+        ("+1 (212) 555-0120", "+12125550120", ["SEPARATORS_REMOVED"]),
+        ("+12125550121", "+12125550121", None),
+    ]
 
 
 async def test_nothing_to_add_is_refused(desk: Desk, draft: Upload) -> None:
@@ -162,7 +215,18 @@ async def test_a_file_has_caps_of_its_own(desk: Desk, draft: Upload) -> None:
     assert await refused(desk, long) == [("FILE_TOO_MANY_ROWS", ("source",))]
 
 
-async def test_a_range_beyond_its_cap_counts_as_one_until_it_is_judged(desk: Desk, draft: Upload) -> None:
+async def test_what_goes_beyond_the_cap_leaves_the_counts_as_they_were(desk: Desk, draft: Upload) -> None:
+    """And the upload can be filled on."""
+    small = capped(desk, upload_numbers=11)
+    before = await add(small, draft, span("+12125550100", "+12125550109"), "nonsense")
+    await refused(desk, add(small, draft, "+12125550111"))
+    await refused(desk, import_file(small, named(draft), BytesIO(FILE)))
+    after = await fetch(desk, draft)
+    assert figures(after) == figures(before) == (0, 11, 10, 1, 0)
+    assert (after.status, after.judged_by) == (UploadStatus.DRAFT, before.judged_by)
+
+
+async def test_a_range_beyond_its_cap_counts_as_one(desk: Desk, draft: Upload) -> None:
     """A slip in its end must not use up the upload."""
     small = capped(desk, range_numbers=10)
     await add(small, draft, span("+12125550000", "+12125559999"))
@@ -196,11 +260,12 @@ async def test_adding_to_a_validated_upload_makes_it_a_draft_again(desk: Desk, d
     assert (await announced(desk, dialog.service))[-1] == ("UPLOAD_STATUS", "VALIDATED", "DRAFT")
 
 
-async def test_adding_to_a_draft_tells_nobody(desk: Desk, dialog: Dialog, draft: Upload) -> None:
+async def test_adding_to_a_draft_tells_its_counts(desk: Desk, dialog: Dialog, draft: Upload) -> None:
     """Its status has not moved."""
     before = await announced(desk, dialog.service)
-    await add(desk, draft, "+12125550100")
-    assert await announced(desk, dialog.service) == before
+    await add(desk, draft, "+12125550100", "+12125550101")
+    assert await announced(desk, dialog.service) == [*before, ("UPLOAD_COUNTS", "DRAFT", "DRAFT")]
+    assert await counts_told(desk, draft) == [2]
 
 
 async def test_a_repeated_request_adds_once(desk: Desk, draft: Upload) -> None:
@@ -213,6 +278,15 @@ async def test_a_repeated_request_adds_once(desk: Desk, draft: Upload) -> None:
     assert len(await entries_of(desk, draft)) == 3
     assert await refused(desk, add(desk, draft, "+12125550101", key="typed")) == reused
     assert await refused(desk, other_file) == reused
+    assert await refused(desk, imported(desk, draft, FILE.decode(), "imported", guess=True)) == reused
+
+
+async def test_without_a_key_a_request_is_done_again(desk: Desk, draft: Upload) -> None:
+    """Whoever repeats it means it."""
+    for _ in range(2):
+        await add(desk, draft, "+12125550100")
+        await import_file(desk, named(draft), BytesIO(FILE))
+    assert [entry.position for entry in await entries_of(desk, draft)] == list(range(6))
 
 
 async def test_requests_at_once_each_find_their_place(desk: Desk, draft: Upload) -> None:
@@ -221,3 +295,25 @@ async def test_requests_at_once_each_find_their_place(desk: Desk, draft: Upload)
     kept = await entries_of(desk, draft)
     assert [entry.position for entry in kept] == list(range(16))
     assert len({entry.raw for entry in kept}) == 16
+    assert figures(await fetch(desk, draft)) == (0, 16, 16, 0, 0)
+
+
+async def test_imports_at_once_into_one_upload_keep_their_rows_together(desk: Desk, draft: Upload) -> None:
+    """One waits for the other: all rows are there, counted, and told."""
+    files = ["".join(f"+1212555{first + row:04}\n" for row in range(300)) for first in (0, 300, 600)]
+    await asyncio.gather(*(imported(desk, draft, file) for file in files))
+    kept = await entries_of(desk, draft)
+    assert [entry.position for entry in kept] == list(range(900))
+    assert [entry.line for entry in kept] == [*range(1, 301)] * 3
+    assert figures(await fetch(desk, draft)) == (900, 900, 900, 0, 0)
+    assert await counts_told(desk, draft) == [300, 600, 900]
+
+
+async def test_leading_zeros_stay(desk: Desk) -> None:
+    """Rome, singly and in a range."""
+    draft = await upload(desk, await by_hand(desk, country="IT"))
+    await imported(desk, draft, "Number,Range End\n+390612345678,\n+390612345600,+390612345609\n")
+    assert [(e.first, e.last, e.size, e.area_code) for e in await entries_of(desk, draft)] == [
+        ("+390612345678", "+390612345678", 1, "06"),
+        ("+390612345600", "+390612345609", 10, "06"),
+    ]

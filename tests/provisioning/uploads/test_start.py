@@ -179,3 +179,18 @@ async def test_a_repeated_request_starts_one_upload(desk: Desk, dialog: Dialog) 
     made = [await start(desk, header(dialog), "key") for _ in range(2)]
     assert made[0].id == made[1].id
     assert await count(desk, Upload) == 1
+
+
+async def test_a_key_is_for_one_request(desk: Desk, dialog: Dialog) -> None:
+    """Another header with the same key is refused; without a key every request starts an upload."""
+    await start(desk, header(dialog), "key")
+    other = start(desk, header(dialog, service_info="Desk"), "key")
+    assert await refused(desk, other) == [("IDEMPOTENCY_KEY_REUSED", ("idempotencyKey",))]
+    await start(desk, header(dialog))
+    assert await count(desk, Upload) == 2
+
+
+async def test_a_header_that_was_refused_leaves_its_key_free(desk: Desk, dialog: Dialog) -> None:
+    """The corrected one is another request."""
+    assert await refused(desk, start(desk, header(dialog, reference=" "), "key")) == [("BLANK", ("reference",))]
+    assert (await start(desk, header(dialog, reference="U-1"), "key")).reference == "U-1"

@@ -1,16 +1,14 @@
 """Submitting an upload."""
 
 import asyncio
-from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from provisioning.desk import Desk
-from provisioning.uploads.judge import validate
 from provisioning.uploads.submit import submit
 from store.lookup import Name
-from store.tables import Location, Number, Upload
+from store.tables import Location, Number
 from store.vocabulary import (
     ErrorPolicy,
     NumberSource,
@@ -20,6 +18,7 @@ from store.vocabulary import (
     ServiceStatus,
     SyncState,
     UploadStatus,
+    WebexPhoneType,
 )
 from tests.arrange import (
     Dialog,
@@ -31,8 +30,12 @@ from tests.arrange import (
     count,
     entries_of,
     fetch,
+    figures,
+    imported,
     jobs,
+    judged,
     numbers_of,
+    parts_of,
     provider,
     refused,
     removing,
@@ -44,18 +47,14 @@ from tests.arrange import (
 )
 
 ALL_OR_NOTHING = ErrorPolicy.REJECT_EVERYTHING
+WHY = frozenset({"event"})
+"""Where a refused submit leaves its reason: the entries and the counts change, and subscribers are told."""
 
 
 @pytest.fixture
 async def dialog(desk: Desk) -> Dialog:
     """A Non-Integrated service in New York."""
     return await by_hand(desk)
-
-
-async def judged(desk: Desk, dialog: Dialog, *entries: Any) -> Upload:
-    """Fill an upload and have it judged."""
-    filled = await upload(desk, dialog, *entries)
-    return await validate(desk, Name(id=filled.id))
 
 
 async def test_non_integrated_numbers_are_stored_and_wait_for_the_customer(desk: Desk, dialog: Dialog) -> None:
@@ -101,6 +100,27 @@ async def test_a_number_carries_the_header_of_its_upload(desk: Desk, dialog: Dia
     assert found.ownership() == dialog.service.ownership()
 
 
+async def test_a_row_brings_its_own_phone_type(desk: Desk, side: Hubside) -> None:
+    """Instead of the header's; where it is silent, the header's."""
+    dialog = await consented(desk, side)
+    draft = await upload(desk, dialog)
+    await imported(desk, draft, "Number,Phone Type\n+12125550100,TollFree\n+12125550101,\n+12125550102,Landline\n")
+    await submit(desk, Name(id=draft.id))
+    found = (await numbers_of(desk, dialog.service)).values()
+    assert [number.phone_type for number in found] == [WebexPhoneType.TOLLFREE, WebexPhoneType.DID]
+
+
+async def test_rows_for_a_cx_service_are_held_to_its_one_type(desk: Desk) -> None:
+    """Whatever CAC value they bring."""
+    cx = await by_hand(desk, kind=ServiceKind.CX)
+    draft = await upload(desk, cx)
+    content = "Number,Number Type,CAC\n+12125550100,,5\n+12125550101,User,\n+12125550102,Contact Center,\n"
+    await imported(desk, draft, content)
+    await submit(desk, Name(id=draft.id))
+    assert [entry.code for entry in await entries_of(desk, draft)] == [None, "NUMBER_TYPE_NOT_OFFERED", None]
+    assert [number.cac for number in (await numbers_of(desk, cx.service)).values()] == [5, None]
+
+
 async def test_a_cx_service_takes_contact_center_numbers(desk: Desk) -> None:
     """Always by hand."""
     cx = await by_hand(desk, kind=ServiceKind.CX)
@@ -144,6 +164,7 @@ async def test_submitting_is_on_record_and_subscribers_hear_of_it(desk: Desk, di
     """Every step, the service's last."""
     made = await submitted(desk, dialog, "+12125550100")
     assert (await announced(desk, dialog.service))[1:] == [
+        ("UPLOAD_COUNTS", "DRAFT", "DRAFT"),
         ("UPLOAD_STATUS", "DRAFT", "SUBMITTED"),
         ("UPLOAD_STATUS", "SUBMITTED", "COMPLETED"),
         ("SERVICE_STATUS", "PENDING_PROVISIONING", "READY"),
@@ -189,17 +210,19 @@ async def test_an_upload_that_lost_all_its_numbers_is_refused(desk: Desk, dialog
     other = await by_hand(desk)
     made = await judged(desk, dialog, "+12125550100")
     await submitted(desk, other, "+12125550100")
-    assert await refused(desk, submit(desk, Name(id=made.id))) == [("NOTHING_VALID", ("upload",))]
+    assert await refused(desk, submit(desk, Name(id=made.id)), told=WHY) == [("NOTHING_VALID", ("upload",))]
 
 
 async def test_a_lost_number_counts_as_invalid_under_all_or_nothing(desk: Desk, dialog: Dialog) -> None:
-    """Then nothing goes."""
+    """Then nothing goes, and the entries say which one it was."""
     other = await by_hand(desk)
     made = await judged(desk, dialog, "+12125550100", "+12125550101")
     await submitted(desk, other, "+12125550100")
     attempt = submit(desk, Name(id=made.id), ALL_OR_NOTHING)
-    assert await refused(desk, attempt) == [("INVALID_ENTRIES", ("upload",))]
+    assert await refused(desk, attempt, told=WHY) == [("INVALID_ENTRIES", ("upload",))]
     assert await count(desk, Number) == 1
+    assert [code for *_, code in await parts_of(desk, made)] == ["TAKEN", None]
+    assert figures(await fetch(desk, made)) == (0, 2, 1, 1, 0)
 
 
 async def test_two_uploads_submitted_at_once_share_the_numbers_between_them(desk: Desk, dialog: Dialog) -> None:
@@ -240,7 +263,7 @@ async def test_verdicts_for_another_calling_code_are_not_acted_upon(desk: Desk, 
     made = await judged(desk, dialog, "+12125550100")
     async with desk.begin() as transaction:
         await transaction.session.execute(update(Location).values(country="IT", calling_code="39"))
-    assert await refused(desk, submit(desk, Name(id=made.id))) == [("NOTHING_VALID", ("upload",))]
+    assert await refused(desk, submit(desk, Name(id=made.id)), told=WHY) == [("NOTHING_VALID", ("upload",))]
 
 
 async def test_service_and_location_are_looked_at_again(desk: Desk, dialog: Dialog) -> None:

@@ -1,0 +1,196 @@
+"""Changing numbers after they were uploaded: what they are for, and that the customer has added them by hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from provisioning.desk import Desk
+from provisioning.errors import (
+    IntegratedNotTaken,
+    NotFound,
+    NothingToChange,
+    NumberBusy,
+    RuleBroken,
+    ServiceRemoving,
+    TooManyNumbers,
+)
+from provisioning.journal import audit
+from provisioning.left import LEFT, Left
+from provisioning.number_types import check, hub_usage
+from provisioning.ranges import NumberRange, parse_range
+from provisioning.states import SyncEvent, sync_next
+from provisioning.sync.job import sync_job
+from provisioning.uploads.fill import RawEntry
+from provisioning.uploads.start import info_fault
+from provisioning.verdicts import Fault
+from store import changing, services
+from store.database import Transaction
+from store.lookup import Name, one
+from store.tables import Number, Service, Upload
+from store.vocabulary import NumberType, ServiceMode, ServiceStatus, SyncState, SyncTask
+
+MOST = 10_000
+"""How many numbers are changed at once."""
+
+_BUSY = frozenset({SyncState.IN_PROGRESS, SyncState.UNCERTAIN, SyncState.REMOVE_PENDING})
+"""States of a number in which Control Hub is, or may be, at work on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Numbers of a service, singles and ranges, or all that an upload made: exactly one of `service` and `upload`."""
+
+    service: Name | None = None
+    entries: tuple[RawEntry, ...] = ()
+    upload: Name | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberChanges:
+    """What becomes of the numbers. The CAC value goes with the type: with a new type, an old one is forgotten."""
+
+    number_type: NumberType | Left = LEFT
+    cac: int | Left | None = LEFT
+    service_info: str | Left | None = LEFT
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The service, and how many numbers were changed: fewer than were named where some were so already."""
+
+    service: Service
+    numbers: int
+
+
+async def update(desk: Desk, chosen: Chosen, changes: NumberChanges) -> Changed:
+    """Change what numbers are for: all of them or, where one cannot be, none.
+
+    A usage that Control Hub has to know is sent there by a sync, again where that failed before. Raises NotFound (for
+    a number, too), RuleBroken, TooLong, NumberBusy, ServiceRemoving, NothingToChange, TooManyNumbers.
+    """
+    _refuse_unreadable(changes)
+    async with desk.begin() as transaction:
+        service, numbers = await _chosen(transaction, chosen)
+        found = await _locked(transaction, service, numbers)
+        changed = [number for number in found if _change(desk, service, number, changes)]
+        transaction.session.add_all(changed)
+        await services.touch(transaction, service.id, desk.clock())
+        audit(transaction, "numbers changed", service, after=_told(changes, changed))
+        if any(number.sync_state is SyncState.UPDATE_PENDING for number in changed):
+            await transaction.defer(sync_job(service))
+        return Changed(service, len(changed))
+
+
+async def confirm_manual(desk: Desk, chosen: Chosen) -> Changed:
+    """Note that the customer has added numbers to Control Hub by hand; saying so again changes nothing.
+
+    Raises NotFound (for a number, too), RuleBroken, IntegratedNotTaken, NothingToChange, TooManyNumbers.
+    """
+    async with desk.begin() as transaction:
+        service, numbers = await _chosen(transaction, chosen)
+        if service.mode is ServiceMode.INTEGRATED:
+            raise IntegratedNotTaken(path=("numbers",))
+        await _locked(transaction, service, numbers)
+        confirmed = await changing.confirm(transaction, service.id, numbers, desk.clock())
+        await services.touch(transaction, service.id, desk.clock())
+        audit(transaction, "numbers confirmed", service, after={"numbers": confirmed})
+        return Changed(service, len(confirmed))
+
+
+def _refuse_unreadable(changes: NumberChanges) -> None:
+    if changes == NumberChanges():
+        raise NothingToChange(path=("changes",))
+    if not isinstance(changes.service_info, Left) and (wrong := info_fault(changes.service_info)):
+        wrong.path = ("changes", *wrong.path)
+        raise wrong
+
+
+async def _chosen(transaction: Transaction, chosen: Chosen) -> tuple[Service, Sequence[str]]:
+    """Lock the service and list the numbers."""
+    if chosen.upload is not None:
+        upload = await one(transaction, Upload, chosen.upload)
+        service = await _service(transaction, upload.service_id)
+        numbers = await changing.of_upload(transaction, upload.id)
+    else:
+        named = await one(transaction, Service, chosen.service or Name())
+        service, numbers = await _service(transaction, named.id), _listed(chosen.entries)
+    if not numbers:
+        raise NothingToChange(path=("numbers",))
+    if len(numbers) > MOST:
+        raise TooManyNumbers(MOST, path=("numbers",))
+    return service, numbers
+
+
+async def _service(transaction: Transaction, service_id: UUID) -> Service:
+    return await one(transaction, Service, Name(id=service_id), lock=True)
+
+
+def _listed(entries: Sequence[RawEntry]) -> list[str]:
+    """List the numbers of the entries, each once, ascending. Raises RuleBroken where one cannot be read."""
+    numbers: set[str] = set()
+    for entry in entries:
+        found = parse_range(entry.first, entry.last if entry.last is not None else entry.first, MOST)
+        if not isinstance(found, NumberRange):
+            raise RuleBroken(found.code.value, found.message, path=("numbers",))
+        numbers.update(found)
+        if len(numbers) > MOST:
+            break
+    return sorted(numbers)
+
+
+async def _locked(transaction: Transaction, service: Service, numbers: Sequence[str]) -> list[Number]:
+    found = await changing.lock(transaction, service.id, numbers)
+    missing = set(numbers) - {number.e164 for number in found}
+    if missing:
+        raise NotFound(f"number {min(missing)}", path=("numbers",))
+    return found
+
+
+def _change(desk: Desk, service: Service, number: Number, changes: NumberChanges) -> bool:
+    """Change one number; say whether anything is different now."""
+    before = (number.type, number.cac, number.service_info)
+    number_type = number.type if isinstance(changes.number_type, Left) else changes.number_type
+    cac = _cac(number, number_type, changes)
+    found = check(number_type, cac, service.kind, desk.limits.cac)
+    if isinstance(found, Fault):
+        raise RuleBroken(found.code.value, f"{number.e164}: {found.message}", path=("changes",))
+    state = number.sync_state
+    named_again = not isinstance(changes.number_type, Left) and _is_refused(number)
+    if hub_usage(number_type) is not hub_usage(number.type) or named_again:
+        _queue(service, number)
+    number.type, number.cac = number_type, found
+    if not isinstance(changes.service_info, Left):
+        number.service_info = changes.service_info
+    return (*before, state) != (number.type, number.cac, number.service_info, number.sync_state)
+
+
+def _is_refused(number: Number) -> bool:
+    """Say whether Control Hub has the number, but refused what was to be done with it last."""
+    return number.sync_state is SyncState.FAILED and number.task is not SyncTask.ADD
+
+
+def _cac(number: Number, number_type: NumberType, changes: NumberChanges) -> int | None:
+    if not isinstance(changes.cac, Left):
+        return changes.cac
+    return number.cac if number_type is number.type else None
+
+
+def _queue(service: Service, number: Number) -> None:
+    """Have Control Hub told of another usage, unless the number has not been there yet: then it goes with it."""
+    if service.mode is not ServiceMode.INTEGRATED or number.sync_state is SyncState.UPDATE_PENDING:
+        return
+    if service.status is ServiceStatus.REMOVING:
+        raise ServiceRemoving(path=("numbers",))
+    if number.sync_state in _BUSY:
+        raise NumberBusy(number.e164, path=("numbers",))
+    if number.task is SyncTask.ADD and number.sync_state in (SyncState.ADD_PENDING, SyncState.FAILED):
+        return
+    number.sync_state = sync_next(number.sync_state, SyncEvent.QUEUE_UPDATE)
+    number.task, number.attempts = SyncTask.UPDATE, 0
+    number.error_code = number.error_message = number.error_tracking_id = None
+
+
+def _told(changes: NumberChanges, changed: Sequence[Number]) -> dict[str, object]:
+    given = {name: getattr(changes, name) for name in ("number_type", "cac", "service_info")}
+    told = {name: value for name, value in given.items() if not isinstance(value, Left)}
+    return {**told, "numbers": [number.e164 for number in changed]}

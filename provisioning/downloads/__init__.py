@@ -1,0 +1,1 @@
+"""Files that leave the house, written while they are read from the store."""
