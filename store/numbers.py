@@ -109,11 +109,16 @@ ON CONFLICT (e164) WHERE status IN ('ACTIVE', 'RELEASE_REQUESTED', 'COOLING') DO
 """Every upload takes numbers in ascending order, so that two that race for the same ones cannot deadlock."""
 
 
+_ROOM_TO_SORT = text("SET LOCAL work_mem = '256MB'")
+"""A million numbers are sorted in memory; with the usual room it takes a third longer."""
+
+
 async def take(transaction: Transaction, upload: Upload, sync_state: SyncState) -> int:
     """Make numbers of all valid entries of the upload; return how many.
 
     A number that somebody else took a moment ago is left out: compare with the entries.
     """
+    await transaction.session.execute(_ROOM_TO_SORT)
     result: Any = await transaction.session.execute(_TAKE, {"upload": upload.id, "sync_state": sync_state.value})
     taken: int = result.rowcount
     return taken
