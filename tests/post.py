@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 USER, PASSWORD = "numberline", "p@ss/word"
 
 
-@dataclass(slots=True)
+@dataclass
 class PostOffice:
     """What the server took, and what it answers to the next addresses and letters instead of taking them."""
 
