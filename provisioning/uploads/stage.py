@@ -13,7 +13,7 @@ from provisioning.errors import UploadTooLarge
 from provisioning.judging import Judge, Rules, Tally
 from provisioning.states import UploadEvent, upload_next
 from provisioning.terms import Header
-from store import entries, uploads
+from store import entries, staging, uploads
 from store.database import Reading, Transaction
 from store.entries import Entry, Judged
 from store.lookup import Name, many, one
@@ -61,9 +61,9 @@ async def stage(desk: Desk, transaction: Transaction, filling: Filling, new: Ite
     before = uploads.counts(upload)
     chunks = _chunks(filling, new, tally, desk.limits.upload_numbers - upload.total)
     try:
-        async with entries.staging(transaction) as staging, aclosing(ahead(chunks)) as encoded:
+        async with staging.opened(transaction) as copy, aclosing(ahead(chunks)) as encoded:
             async for chunk in encoded:
-                await staging.write(chunk)
+                await copy.write(chunk)
                 if tally.entries - told >= PROGRESS_ENTRIES:
                     told = tally.entries
                     await _tell(desk, upload, _together(before, tally))
@@ -78,7 +78,7 @@ async def stage(desk: Desk, transaction: Transaction, filling: Filling, new: Ite
 
 def _chunks(filling: Filling, new: Iterable[Entry], tally: Tally, room: int) -> Iterator[bytes]:
     judged = _judged(filling, new, tally, room)
-    while encoded := entries.encode(filling.upload, islice(judged, CHUNK_ENTRIES)):
+    while encoded := staging.encode(filling.upload, islice(judged, CHUNK_ENTRIES)):
         yield encoded
 
 
@@ -142,4 +142,4 @@ def _renewed(judge: Judge, old: Sequence[Entry]) -> list[Judged]:
 async def replace(transaction: Transaction, upload: Upload, judged: Sequence[Judged]) -> None:
     """Store entries in place of those that have their positions."""
     await entries.remove(transaction, upload.id, [entry.position for entry, _ in judged])
-    await entries.append(transaction, upload, judged)
+    await staging.append(transaction, upload, judged)

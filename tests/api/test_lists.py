@@ -168,7 +168,7 @@ async def test_services_come_in_the_order_asked_for(api: Api, trio: Estate, orde
 
 
 async def test_a_number_is_taken_apart(api: Api, site: Site) -> None:
-    """The seed's example: country code 1, area code 212, subscriber number 7881500."""
+    """The procedure's example: country code 1, area code 212, subscriber number 7881500."""
     upload = await submitted(api, site, "+12127881500")
 
     found = await api.query(NUMBERS, filter={"upload": upload})

@@ -20,7 +20,7 @@ VERDICTS = (
 
 
 async def test_in_italy_every_number_begins_with_39(api: Api) -> None:
-    """The seed's example: numbers carry the calling code of the location's country."""
+    """The procedure's example: numbers carry the calling code of the location's country."""
     site = await plain_site(api)
     italy = await api.make(
         "locationCreate", service={"id": site.service}, name="Milan", country="it", callingCode="+39"

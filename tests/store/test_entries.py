@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from provisioning.desk import Desk
 from provisioning.file_columns import Column
-from store import entries
+from store import entries, staging
 from store.entries import Entry, EntryFigures, Figures, Part, Span
 from store.errors import TextInvalid
 from store.paging import Window
@@ -58,7 +58,7 @@ async def kept(desk: Desk, to: Upload, *found: tuple[Entry, Sequence[Part]]) -> 
     positions = [entry.position for entry, _ in found]
     async with desk.begin() as transaction:
         await entries.remove(transaction, to.id, positions)
-        await entries.append(transaction, to, found)
+        await staging.append(transaction, to, found)
         return list(await entries.judged_at(transaction, to.id, positions))
 
 
@@ -105,7 +105,7 @@ def test_what_postgresql_does_not_store_is_refused(text: str, place: Any) -> Non
     entry, part = place(text)
     owner = Upload(provider_id="p", customer_id="c", id="u")
     with pytest.raises(TextInvalid):
-        entries.encode(owner, [(entry, [part])])
+        staging.encode(owner, [(entry, [part])])
 
 
 @pytest.mark.parametrize("overrides", [None, {Column.CAC: "30"}], ids=["none", "some"])
