@@ -36,6 +36,32 @@ SIZES = (10_000, 100_000, 1_000_000)
 AREAS = (212, 213, 305, 312, 404, 415, 512, 602, 617, 702, 713, 808, 901, 917, 949)
 """Area codes of the United States."""
 
+OTHERS = (
+    *("20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48", "49", "51"),
+    *(
+        "52",
+        "54",
+        "55",
+        "56",
+        "57",
+        "60",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+        "66",
+        "81",
+        "82",
+        "84",
+        "86",
+        "90",
+        "351",
+        "420",
+    ),
+)
+"""Calling codes of other countries."""
+
 _READY = """
 UPDATE service SET mode = 'NON_INTEGRATED', status = 'READY';
 UPDATE location SET attached_at = now();
@@ -115,14 +141,14 @@ class _Desk:
             time.sleep(0.01)
 
     def content(self, rows: int) -> bytes:
-        """Make a file of unique numbers, of which every tenth is invalid."""
+        """Make a file of unique numbers, of which every tenth is invalid here: of no country, or of another one."""
         lines = ["Number"]
         while len(lines) <= rows:
-            area = 100 if len(lines) % 10 == 0 else self.chance.choice(AREAS)
-            digits = area * 10_000_000 + self.chance.randrange(2_000_000, 10_000_000)
+            heads = [f"1{area}" for area in AREAS] if len(lines) % 10 else ["1100", *OTHERS]
+            digits = int(self.chance.choice(heads)) * 10_000_000 + self.chance.randrange(2_000_000, 10_000_000)
             if digits not in self.used:
                 self.used.add(digits)
-                lines.append(f"+1{digits}")
+                lines.append(f"+{digits}")
         return "\r\n".join(lines).encode()
 
     @property
