@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from provisioning.files import template
+from provisioning.files.reading import template
 
 
 async def numbers_template(_request: Request) -> Response:

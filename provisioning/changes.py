@@ -17,7 +17,7 @@ from provisioning.errors import (
 from provisioning.journal import audit
 from provisioning.left import LEFT, Left
 from provisioning.number_types import check, hub_usage
-from provisioning.ranges import NumberRange, parse_range
+from provisioning.numbering.ranges import NumberRange, parse_range
 from provisioning.states import SyncEvent, sync_next
 from provisioning.sync.job import sync_job
 from provisioning.uploads.fill import RawEntry

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from provisioning.e164 import Policy
+from provisioning.numbering.e164 import Policy
 from store.database import Database, Reading, Transaction
 from store.scope import Scope
 

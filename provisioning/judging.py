@@ -8,9 +8,9 @@ from itertools import groupby
 
 import phonenumbers
 
-from provisioning.e164 import LocationCountry, Policy, is_blank, judge_for, parse, parts
-from provisioning.ranges import NumberRange, range_between, to_e164, to_int
-from provisioning.repairs import Repaired, repair
+from provisioning.numbering.e164 import LocationCountry, Policy, is_blank, judge_for, parse, parts
+from provisioning.numbering.ranges import NumberRange, range_between, to_e164, to_int
+from provisioning.numbering.repairs import Repaired, repair
 from provisioning.terms import Header, Terms, own_terms
 from provisioning.verdicts import Fault, Verdict, VerdictCode
 from store.entries import GOOD, Conflict, Entry, Part, as_part

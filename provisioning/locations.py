@@ -8,7 +8,6 @@ from uuid import UUID
 from controlhub.numbers import HubLocation, HubLocationTelephony
 from controlhub.protocol import Hub
 from provisioning.desk import Desk
-from provisioning.e164 import calling_code_for_country, is_country
 from provisioning.errors import (
     CallingCodeMismatch,
     ConsentMissing,
@@ -23,6 +22,7 @@ from provisioning.errors import (
     refuse_any,
 )
 from provisioning.journal import audit
+from provisioning.numbering.e164 import calling_code_for_country, is_country
 from provisioning.repeating import once
 from provisioning.texts import name_fault, reference_fault
 from store import locations

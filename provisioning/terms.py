@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from provisioning.e164 import decode
-from provisioning.file_columns import Column
-from provisioning.file_writing import text_of
+from provisioning.files.columns import Column
+from provisioning.files.writing import text_of
 from provisioning.number_types import check, check_phone_type
+from provisioning.numbering.e164 import decode
 from provisioning.texts import LONGEST_NAME
 from provisioning.verdicts import Fault, VerdictCode, fault
 from store.vocabulary import NumberType, ServiceKind, ServiceMode, WebexPhoneType

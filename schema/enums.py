@@ -5,8 +5,8 @@ from typing import Any, TypeGuard
 import provisioning.errors
 import schema.scalars
 import store.errors
-from provisioning.file_faults import FileCode
-from provisioning.repairs import Repair
+from provisioning.files.faults import FileCode
+from provisioning.numbering.repairs import Repair
 from provisioning.verdicts import VerdictCode
 from schema.describing import published
 from store import vocabulary

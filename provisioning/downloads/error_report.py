@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 from provisioning.desk import Desk
 from provisioning.downloads.download import Download, chunks
-from provisioning.file_columns import Column
-from provisioning.file_writing import TITLES, Row, cell, number_again, pieces, text_again
+from provisioning.files.columns import Column
+from provisioning.files.writing import TITLES, Row, cell, number_again, pieces, text_again
 from store import entries, exports, tables
 from store.lookup import Name, one
 from store.vocabulary import EntryVerdict

@@ -11,7 +11,7 @@ from provisioning.desk import Desk
 from provisioning.downloads.download import Download, chunks
 from provisioning.downloads.number_list import TYPES
 from provisioning.errors import NumberlineError
-from provisioning.file_writing import Row, cell, pieces
+from provisioning.files.writing import Row, cell, pieces
 from provisioning.number_types import hub_usage
 from store import exports, numbers, tables
 from store.database import Reading

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from provisioning.desk import Desk
 from provisioning.downloads.download import Download, chunks
-from provisioning.file_writing import TITLES, Row, cell, pieces
+from provisioning.files.writing import TITLES, Row, cell, pieces
 from store import exports, numbers
 from store.database import Reading
 from store.exports import ConnectionNames, Place

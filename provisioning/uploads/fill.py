@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 from provisioning.desk import Desk
 from provisioning.errors import NothingToAdd, RuleBroken
-from provisioning.file_faults import FileRefused
-from provisioning.files import FileLimits, read_rows
+from provisioning.files.faults import FileRefused
+from provisioning.files.reading import FileLimits, read_rows
 from provisioning.journal import audit
 from provisioning.repeating import once
 from provisioning.states import UploadEvent, upload_next

@@ -8,9 +8,9 @@ from itertools import islice
 
 from provisioning.ahead import ahead
 from provisioning.desk import Desk
-from provisioning.e164 import LocationCountry
 from provisioning.errors import UploadTooLarge
 from provisioning.judging import Judge, Rules, Tally
+from provisioning.numbering.e164 import LocationCountry
 from provisioning.states import UploadEvent, upload_next
 from provisioning.terms import Header
 from store import entries, staging, uploads

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 import strawberry
 
-from provisioning.repairs import Repair
+from provisioning.numbering.repairs import Repair
 from provisioning.verdicts import VerdictCode
 from schema.connections import After, Before, Connection, First, Last, listed
 from schema.context import Info

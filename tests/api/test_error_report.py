@@ -5,8 +5,8 @@ import io
 import psycopg
 import pytest
 
-from provisioning.e164 import decode as decoded
-from provisioning.files import FileLimits, read_rows
+from provisioning.files.reading import FileLimits, read_rows
+from provisioning.numbering.e164 import decode as decoded
 from schema.ids import decode
 from tests.api.downloading import column, get, put_entries, report_path, table
 from tests.api.journey import Api, Site, block, started

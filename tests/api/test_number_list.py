@@ -6,10 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from provisioning.e164 import decode as decoded
-from provisioning.file_columns import Column
-from provisioning.file_writing import text_of
-from provisioning.files import FileLimits, read_rows
+from provisioning.files.columns import Column
+from provisioning.files.reading import FileLimits, read_rows
+from provisioning.files.writing import text_of
+from provisioning.numbering.e164 import decode as decoded
 from schema.ids import encode
 from tests.api.downloading import code, column, get, hand_over_path, lines, put, table
 from tests.api.journey import Api, Site, block, connected, estate, onboard, started

@@ -8,10 +8,10 @@ from statistics import median
 import phonenumbers
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException
 
-from provisioning.e164 import LocationCountry, Policy, judge_for, parse
+from provisioning.numbering.e164 import LocationCountry, Policy, judge_for, parse
 from provisioning.verdicts import Fault, Verdict
 from store.vocabulary import EntryVerdict
-from tests.provisioning.numbering import CALLING_CODES, examples, library_number
+from tests.provisioning.examples import CALLING_CODES, examples, library_number
 
 TIMED = 50_000
 """About how many unique numbers are timed; as many others go before, as in a process that has served for a while."""

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provisioning.e164 import LocationCountry, Policy
-from provisioning.file_columns import Column
+from provisioning.files.columns import Column
 from provisioning.judging import CONFLICTS, Judge, Rules, Tally, cut
-from provisioning.patterns import LineType
-from provisioning.ranges import to_e164
-from provisioning.repairs import Repair
+from provisioning.numbering.e164 import LocationCountry, Policy
+from provisioning.numbering.patterns import LineType
+from provisioning.numbering.ranges import to_e164
+from provisioning.numbering.repairs import Repair
 from provisioning.terms import Header
 from provisioning.verdicts import VerdictCode
 from store.entries import Conflict, Entry, Part

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from provisioning.file_columns import Column
+from provisioning.files.columns import Column
 from provisioning.terms import Header, Terms, own_terms
 from provisioning.verdicts import Fault
 from store.vocabulary import NumberType, ServiceKind, ServiceMode, WebexPhoneType

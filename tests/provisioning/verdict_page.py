@@ -6,9 +6,9 @@ It is renewed by running this module, see RENEW.
 from collections.abc import Iterable
 from pathlib import Path
 
-from provisioning.file_faults import FileCode
+from provisioning.files.faults import FileCode
 from provisioning.judging import CONFLICTS
-from provisioning.repairs import Repair
+from provisioning.numbering.repairs import Repair
 from provisioning.verdicts import VerdictCode
 from store.vocabulary import Word
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provisioning.desk import Desk
-from provisioning.file_columns import Column
+from provisioning.files.columns import Column
 from store import entries, staging
 from store.entries import Entry, EntryFigures, Figures, Part, Span
 from store.errors import TextInvalid

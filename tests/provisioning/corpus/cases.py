@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from provisioning.desk import Limits
 from store.vocabulary import EntryVerdict
-from tests.provisioning.workbooks import packed, workbook
+from tests.provisioning.files.workbooks import packed, workbook
 
 A, B, C, D = "+12125550100", "+12125550101", "+12125550109", "+12125550110"
 """A and B stand together, C and D end and begin a ten."""

@@ -9,8 +9,8 @@ import pytest
 from sqlmodel import col
 
 from provisioning.desk import Desk, Limits
-from provisioning.e164 import LocationCountry
 from provisioning.errors import UploadTooLarge
+from provisioning.numbering.e164 import LocationCountry
 from provisioning.uploads import stage
 from provisioning.uploads.stage import Filling, rules_for
 from provisioning.uploads.start import start
