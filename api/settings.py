@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
@@ -74,6 +75,7 @@ class Settings(BaseSettings):
     taken_questions: int = Limits().taken_questions
     """How many numbers a tenant or customer may have compared with those of others in an hour."""
     dry_run_numbers: int = Limits().dry_run_numbers
+    cooling: timedelta = Limits().cooling
     """How many numbers a dry run may hold."""
 
     @field_validator("smtp_url")
@@ -105,4 +107,5 @@ class Settings(BaseSettings):
             self.cac_max,
             self.taken_questions,
             self.dry_run_numbers,
+            self.cooling,
         )

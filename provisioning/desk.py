@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from provisioning.numbering.e164 import Policy
 from store.database import Database, Reading, Transaction
@@ -15,7 +15,10 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much is taken at once, and how many numbers an owner may compare with others' in an hour. Settings."""
+    """How much is taken at once, how many numbers an owner may compare with others' in an hour, how long they cool.
+
+    Settings.
+    """
 
     upload_numbers: int = 1_000_000
     range_numbers: int = 100_000
@@ -24,6 +27,7 @@ class Limits:
     cac: int = 10_000
     taken_questions: int = 10_000_000
     dry_run_numbers: int = 10_000
+    cooling: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)

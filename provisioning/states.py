@@ -154,6 +154,7 @@ SYNC: Mapping[tuple[SyncState, SyncEvent], SyncState] = {
     (SyncState.DRIFTED, SyncEvent.QUEUE_UPDATE): SyncState.UPDATE_PENDING,
     (SyncState.DRIFTED, SyncEvent.QUEUE_REMOVE): SyncState.REMOVE_PENDING,
     (SyncState.DRIFTED, SyncEvent.FOUND): SyncState.SYNCED,
+    (SyncState.DRIFTED, SyncEvent.GONE): SyncState.REMOVED,
     (SyncState.MANUAL_PENDING, SyncEvent.CONFIRM): SyncState.MANUAL_CONFIRMED,
 }
 """Every transition of a number's sync: adding, updating, removing, and what retrying and reading back need."""

@@ -22,6 +22,16 @@ class JobName(StrEnum):
     """Have the tokens renewed that end soon; every hour."""
     SYNC_SERVICE = "sync_service"
     """Bring the pending numbers of a service to Control Hub."""
+    RESUME_SYNC = "resume_sync"
+    """Have a sync run that rested; it holds no lock while it waits."""
+    CALL_LEFT_BEHIND = "call_left_behind"
+    """Have syncs and validations run whose jobs were given up; every hour."""
+    RECONCILE_SERVICE = "reconcile_service"
+    """Compare what Control Hub has with what stands here."""
+    CALL_RECONCILIATIONS = "call_reconciliations"
+    """Have every Integrated service reconciled; every day."""
+    END_COOLING = "end_cooling"
+    """Let the numbers go whose cooling date has come; every hour."""
 
 
 @dataclass(frozen=True, slots=True)

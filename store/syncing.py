@@ -94,6 +94,8 @@ UPDATE number SET sync_state = o.state, status = o.status, error_code = o.code, 
                   error_tracking_id = o.tracking_id, error_retryable = o.retryable,
                   was_there = number.was_there OR o.was_there,
                   attempts = attempts - CASE WHEN o.unseen THEN 1 ELSE 0 END,
+                  cooling_until = CASE WHEN o.status = 'COOLING' THEN CAST(:cooling_until AS timestamptz)
+                                       ELSE cooling_until END,
                   released_at = CASE WHEN o.status = 'RELEASED' THEN CAST(:at AS timestamptz) ELSE released_at END,
                   synced_at = CASE WHEN o.state = 'SYNCED' THEN CAST(:at AS timestamptz) ELSE synced_at END
 FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:statuses AS text[]), CAST(:codes AS text[]),
@@ -113,9 +115,12 @@ class Recorded(NamedTuple):
     state: SyncState
 
 
-async def record(transaction: Transaction, outcomes: Sequence[Outcome], at: datetime) -> list[Recorded]:
+async def record(
+    transaction: Transaction, outcomes: Sequence[Outcome], at: datetime, cooling_until: datetime
+) -> list[Recorded]:
     """Write the outcomes of numbers that were sent; return what became of each.
 
+    Those that begin to cool do so until `cooling_until`.
     A number that meanwhile is no longer waiting for an outcome is left alone.
     """
     columns = {
@@ -129,7 +134,7 @@ async def record(transaction: Transaction, outcomes: Sequence[Outcome], at: date
         "unseens": [o.unseen for o in outcomes],
         "were_there": [o.was_there for o in outcomes],
     }
-    rows = await transaction.session.execute(_RECORD, {**columns, "at": at})
+    rows = await transaction.session.execute(_RECORD, {**columns, "at": at, "cooling_until": cooling_until})
     return [Recorded(upload_id, SyncTask[task], SyncState[state]) for upload_id, task, state in rows.all()]
 
 

@@ -24,7 +24,7 @@ _WITHDRAW_STOPPED = text("""
 UPDATE number SET sync_state = 'REMOVED', status = 'RELEASED', released_at = :at
 FROM upload
 WHERE upload.id = number.upload_id AND number.id = ANY(:ids) AND number.sync_state = 'ADD_PENDING'
-  AND upload.stopped_at IS NOT NULL
+  AND number.task = 'ADD' AND upload.stopped_at IS NOT NULL
 RETURNING number.upload_id
 """)
 
@@ -82,7 +82,7 @@ _TAKE_BACK = text("""
 WITH mine AS (
     SELECT id, sync_state, was_there,
            NOT was_there AND (sync_state IN ('SYNCED', 'DRIFTED', 'UPDATE_PENDING', 'REMOVE_PENDING')
-                              OR (sync_state = 'FAILED' AND task <> 'ADD')) AS leaves
+                              OR (sync_state = 'FAILED' AND task NOT IN ('ADD', 'RESTORE'))) AS leaves
     FROM number WHERE upload_id = :upload AND status = 'ACTIVE' FOR UPDATE
 ), changed AS (
     UPDATE number SET task = 'TAKE_BACK', attempts = 0, error_code = NULL, error_message = NULL,

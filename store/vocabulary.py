@@ -152,7 +152,15 @@ class SyncTask(Word):
     ADD = "ADD", "It is added."
     UPDATE = "UPDATE", "Its usage is changed."
     REMOVE = "REMOVE", "It is taken off, because it was released: it cools afterwards."
-    TAKE_BACK = "TAKE_BACK", "It is taken off, because its upload is rolled back: anybody may upload it afterwards."
+    RESTORE = "RESTORE", "It is added again: it was restored, or Control Hub had lost it."
+    MOVE = "MOVE", "It is moved to its location from the one at which Control Hub has it."
+    TAKE_BACK = (
+        "TAKE_BACK",
+        (
+            "It is taken off for good: its upload is rolled back, its service removed, or it was reclaimed. "
+            "Anybody may upload it afterwards."
+        ),
+    )
 
 
 class NumberSource(Word):
@@ -208,6 +216,29 @@ class WaitingCode(Word):
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", "The customer's consent is no longer in force; send a new invitation."
     CONTROL_HUB_BUSY = "CONTROL_HUB_BUSY", "Control Hub takes no requests at the moment; it goes on by itself."
     CONTROL_HUB_SILENT = "CONTROL_HUB_SILENT", "Control Hub does not answer clearly; it goes on by itself."
+    CONTROL_HUB_REFUSES = (
+        "CONTROL_HUB_REFUSES",
+        "Control Hub refuses to say what it has, so that nothing can be sent; the message says in its words why.",
+    )
+
+
+class DriftKind(Word):
+    """How Control Hub differs from what stands here."""
+
+    MISSING_REMOTELY = "MISSING_REMOTELY", "The number stands here, and Control Hub does not have it."
+    UNKNOWN_HERE = "UNKNOWN_HERE", "Control Hub has the number, and no service of the organization here does."
+    OTHER_LOCATION = "OTHER_LOCATION", "Control Hub has the number at another location than stands here."
+    OTHER_USAGE = "OTHER_USAGE", "Control Hub has the number with another usage than its type here asks for."
+    INACTIVE_REMOTELY = "INACTIVE_REMOTELY", "Control Hub has the number, but not active."
+    OTHER_ASSIGNMENT = "OTHER_ASSIGNMENT", "The number is assigned to somebody else, or to nobody, since the last look."
+
+
+class DriftEnd(Word):
+    """How a drift came to its end."""
+
+    ACCEPTED = "ACCEPTED", "What Control Hub has was taken over here."
+    REPAIRED = "REPAIRED", "Control Hub was told what stands here."
+    GONE = "GONE", "A later reconciliation no longer found it."
 
 
 class LocationSource(Word):

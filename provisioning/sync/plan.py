@@ -16,6 +16,9 @@ MOST_ATTEMPTS = 8
 """How often a number is sent before we give up on it; it can be retried by hand then."""
 
 
+ADDING = (SyncTask.ADD, SyncTask.RESTORE)
+"""The tasks that bring a number to Control Hub."""
+
 _NOT_FOUND = 404
 
 
@@ -140,7 +143,7 @@ def there_before(numbers: Sequence[Number], outcomes: Sequence[Outcome]) -> list
 def _decide(
     number: Number, found: Found, objection: HubProblem | None, refusal: HubRefused | None, tracking_id: str | None
 ) -> Outcome:
-    if number.task is not SyncTask.UPDATE and _is_elsewhere(number, found):
+    if number.task not in (SyncTask.UPDATE, SyncTask.MOVE) and _is_elsewhere(number, found):
         elsewhere = Objection(SyncCode.IN_OTHER_LOCATION, "Control Hub has it at another location.", tracking_id)
         return _refused(number, elsewhere)
     if is_settled(number, found.here):
@@ -179,7 +182,9 @@ def _done(number: Number) -> Outcome:
 
 _QUEUED: Mapping[SyncTask, SyncEvent] = {
     SyncTask.ADD: SyncEvent.QUEUE_ADD,
+    SyncTask.RESTORE: SyncEvent.QUEUE_ADD,
     SyncTask.UPDATE: SyncEvent.QUEUE_UPDATE,
+    SyncTask.MOVE: SyncEvent.QUEUE_UPDATE,
     SyncTask.REMOVE: SyncEvent.QUEUE_REMOVE,
     SyncTask.TAKE_BACK: SyncEvent.QUEUE_REMOVE,
 }
@@ -191,7 +196,7 @@ def _again(number: Number) -> SyncState:
 
 def _refused(number: Number, said: Objection) -> Outcome:
     """Reject for good what Control Hub refuses to add; what it refuses to change or to give up stays in use."""
-    if number.task is SyncTask.ADD:
+    if number.task in ADDING:
         return _failed(number, said, number_next(number.status, NumberEvent.REFUSE))
     return _failed(number, said)
 

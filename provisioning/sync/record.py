@@ -24,7 +24,7 @@ async def conclude(desk: Desk, service_id: UUID, outcomes: Sequence[Outcome]) ->
     async with desk.begin() as transaction:
         # The service before its numbers: the order in which a submit locks them too.
         service = await one(transaction, Service, Name(id=service_id), lock=True)
-        changed = await syncing.record(transaction, outcomes, now)
+        changed = await syncing.record(transaction, outcomes, now, now + desk.limits.cooling)
         if any(found.state is SyncState.SYNCED for found in changed):
             await make_ready(transaction, service, ServiceEvent.FIRST_NUMBER_ADDED, now)
         if any(found.state is SyncState.REMOVED for found in changed):

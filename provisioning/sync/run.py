@@ -163,9 +163,9 @@ class _Run:
     async def _worth_sending(self, numbers: list[Number]) -> list[Number]:
         """Settle what can be settled before it is sent; return the others."""
         match numbers[0].task:
-            case SyncTask.ADD:
+            case SyncTask.ADD | SyncTask.RESTORE:
                 return await self._without_objections(numbers)
-            case SyncTask.UPDATE:
+            case SyncTask.UPDATE | SyncTask.MOVE:
                 return await self._without_changed(numbers)
             case SyncTask.REMOVE | SyncTask.TAKE_BACK:
                 return numbers
@@ -228,9 +228,9 @@ class _Run:
         """Ask Control Hub to do what is to be done with a batch; returning means that it is done."""
         first, numbers = batch[0], [number.e164 for number in batch]
         match first.task:
-            case SyncTask.ADD:
+            case SyncTask.ADD | SyncTask.RESTORE:
                 await self._hub.add_numbers(self._token, location, numbers, _hub_type(first), hub_usage(first.type))
-            case SyncTask.UPDATE:
+            case SyncTask.UPDATE | SyncTask.MOVE:
                 await change_usage(self._hub, self._token, self._sleep, location, numbers, hub_usage(first.type))
             case SyncTask.REMOVE | SyncTask.TAKE_BACK:
                 await self._hub.remove_numbers(self._token, location, numbers)
@@ -281,9 +281,9 @@ class _Run:
 
     def _limit(self, number: Number) -> int:
         match number.task:
-            case SyncTask.ADD:
+            case SyncTask.ADD | SyncTask.RESTORE:
                 return self._hub.add_limit(_hub_type(number))
-            case SyncTask.UPDATE:
+            case SyncTask.UPDATE | SyncTask.MOVE:
                 return self._hub.usage_change_limit
             case SyncTask.REMOVE | SyncTask.TAKE_BACK:
                 return self._hub.remove_limit

@@ -1,6 +1,7 @@
 """The tables, a file for each corner of the house."""
 
 from store.tables.consents import Grant, Invitation
+from store.tables.drifts import Drift
 from store.tables.journal import AuditEvent, Event, IdempotencyKey, TakenQuestion
 from store.tables.numbers import Number
 from store.tables.routing import CallingProfile, SipConnection
@@ -12,6 +13,7 @@ __all__ = [
     "AuditEvent",
     "CallingProfile",
     "Customer",
+    "Drift",
     "Event",
     "Grant",
     "IdempotencyKey",

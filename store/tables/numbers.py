@@ -26,6 +26,7 @@ class Number(Owned, table=True):
         Index("number_service", "service_id", "id"),
         Index("number_e164", "e164", "id"),
         Index("number_upload", "upload_id", "sync_state", "e164"),
+        Index("number_cooling", "cooling_until", postgresql_where=text("status = 'COOLING'")),
         Index(
             "number_unsettled",
             "service_id",

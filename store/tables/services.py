@@ -40,6 +40,10 @@ class Service(Owned, table=True):
     locations_refreshed_at: datetime | None = moment()
     created_at: datetime = moment_now()
     last_modified_at: datetime = moment_now()
+    # How often its sync came to nothing in a row, and when the next one is due; None while none rests.
+    sync_tries: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    sync_resumes_at: datetime | None = moment()
+    reconciled_at: datetime | None = moment()
     # The daily licence counters; None until they were counted for the first time.
     counted_at: datetime | None = moment()
     unused_dids: int | None = None

@@ -19,6 +19,7 @@ from store.scope import Scope
 from store.tables import (
     AuditEvent,
     Customer,
+    Drift,
     Event,
     Grant,
     Invitation,
@@ -30,12 +31,12 @@ from store.tables import (
     Upload,
     UploadEntry,
 )
-from store.vocabulary import GrantStatus, Level
+from store.vocabulary import DriftKind, GrantStatus, Level
 from tests.arrange import by_hand, channel, fetch, provider, put, rows, scope_of, submitted
 
 MANY = Window(100)
 NAMED = (Customer, Service, Location, SipConnection, Upload, Number, Invitation)
-OWNED = (*NAMED, UploadEntry, Grant, Event, AuditEvent)
+OWNED = (Drift, *NAMED, UploadEntry, Grant, Event, AuditEvent)
 LEVELS = ("provider", "channel", "customer")
 
 
@@ -80,7 +81,10 @@ async def family(desk: Desk, name: str, number: str) -> Family:
         expires_at=now + timedelta(days=1),
         **service.ownership(),
     )
-    await put(desk, grant, invitation)
+    drift = Drift(
+        service_id=service.id, kind=DriftKind.UNKNOWN_HERE, e164=f"{number}9", found_at=now, **service.ownership()
+    )
+    await put(desk, grant, invitation, drift)
     (number_row,) = await rows(desk, Number, col(Number.id), col(Number.service_id) == service.id)
     (owner,) = await rows(desk, Customer, col(Customer.id), col(Customer.id) == service.customer_id)
     made = {
