@@ -22,6 +22,7 @@ from api.settings import Settings
 from api.smtp import SmtpMailer, mail_server
 from controlhub.client import WebexHub, WebexSettings
 from controlhub.exchange import Exchange
+from controlhub.lanes import Lanes
 from controlhub.protocol import Hub
 from controlhub.retries import RetryPolicy
 from provisioning.desk import Desk
@@ -44,9 +45,8 @@ DATABASE_NAME = "numberline"
 HUB_TIMEOUT_S = 20.0
 """How long Control Hub may take to answer before its answer counts as missing."""
 
-
-HUB_REQUESTS = 100
-"""How many requests this process has open to Control Hub in all; each organization has its own, smaller share."""
+HUB_CONNECTIONS = httpx.Limits(max_connections=None, max_keepalive_connections=100)
+"""Each organization has a lane of its own with so many slots; none waits for a connection that another one has."""
 
 
 def now() -> datetime:
@@ -78,7 +78,7 @@ async def built(settings: Settings) -> AsyncIterator[House]:
     server = EmbeddedServer(settings.data_dir) if settings.database_url is None else None
     url = await asyncio.to_thread(database_url, settings, server)
     try:
-        async with httpx.AsyncClient(timeout=HUB_TIMEOUT_S) as http, _kept_running(server):
+        async with httpx.AsyncClient(timeout=HUB_TIMEOUT_S, limits=HUB_CONNECTIONS) as http, _kept_running(server):
             house = _join(settings, url, http)
             try:
                 yield house
@@ -156,9 +156,9 @@ def _hub(settings: Settings, http: httpx.AsyncClient) -> WebexHub:
         client_secret=settings.control_hub_client_secret.get_secret_value(),
         scopes=tuple(settings.control_hub_scopes),
     )
-    slots = asyncio.Semaphore(HUB_REQUESTS)
+    lanes = Lanes(settings.control_hub_requests)
     chance = random.SystemRandom().random
-    return WebexHub(webex, Exchange(http, slots, now, asyncio.sleep, chance, RetryPolicy()))
+    return WebexHub(webex, Exchange(http, lanes, now, asyncio.sleep, chance, RetryPolicy()))
 
 
 def new_invitation_token() -> str:

@@ -37,7 +37,10 @@ REMOVE_LIMIT = 5
 VALIDATE_LIMIT = 100
 """Numbers a validation takes. No limit is documented: this keeps an answer small and a time-out cheap."""
 
-USAGE_CHANGE_LIMIT = 1000
+ACTIVATE_LIMIT = 500
+"""Numbers a PUT takes. It is documented for deactivating; for activating, by the same call, nothing is."""
+
+NUMBER_JOB_LIMIT = 1000
 """Numbers a manageNumbers job takes (Webex developer documentation, Initiate Number Jobs)."""
 
 PAGE_SIZE = 1000
@@ -65,7 +68,8 @@ class WebexHub(Hub):
 
     validate_limit = VALIDATE_LIMIT
     remove_limit = REMOVE_LIMIT
-    usage_change_limit = USAGE_CHANGE_LIMIT
+    activate_limit = ACTIVATE_LIMIT
+    number_job_limit = NUMBER_JOB_LIMIT
 
     def __init__(self, settings: WebexSettings, exchange: Exchange) -> None:
         self._settings = settings
@@ -142,12 +146,20 @@ class WebexHub(Hub):
             "numberUsageType": usage.value,
             "state": "ACTIVE",
         }
-        await self._send(self._write_request("POST", access_token, location_id, body))
+        await self._send(self._numbers_request("POST", Effect.ONCE, access_token, location_id, body))
 
     async def remove_numbers(self, access_token: str, location_id: str, numbers: Sequence[str]) -> None:
         """Take the numbers off the location; see the Protocol for what is raised."""
         body = {"phoneNumbers": list(numbers)}
-        await self._send(self._write_request("DELETE", access_token, location_id, body))
+        await self._send(self._numbers_request("DELETE", Effect.ONCE, access_token, location_id, body))
+
+    async def activate_numbers(self, access_token: str, location_id: str, numbers: Sequence[str]) -> None:
+        """Switch the numbers to active; see the Protocol for what is raised.
+
+        A write, and repeatable all the same: what is active stays so, and nobody else's number can be hit by it.
+        """
+        body = {"phoneNumbers": list(numbers), "action": "ACTIVATE"}
+        await self._send(self._numbers_request("PUT", Effect.REPEATABLE, access_token, location_id, body))
 
     async def start_usage_change(
         self, access_token: str, location_id: str, numbers: Sequence[str], usage: HubNumberUsage
@@ -158,16 +170,18 @@ class WebexHub(Hub):
             "numberUsageType": usage.value,
             "numberList": [{"locationId": location_id, "numbers": list(numbers)}],
         }
-        request = HubRequest("POST", self._base_url + JOBS_PATH, Effect.ONCE, access_token, json=body)
-        try:
-            return bodies.understood(await self._send(request), bodies.job_id)
-        except HubRefused as refusal:
-            # The one conflict there is: another job runs (Webex developer documentation, Initiate Number Jobs).
-            if refusal.status == httpx.codes.CONFLICT:
-                raise HubBusy(refusal.status, refusal.tracking_id) from refusal
-            raise
+        return await self._start_job(access_token, body)
 
-    async def usage_change(self, access_token: str, job_id: str) -> HubJob:
+    async def start_move(self, access_token: str, target_location_id: str, numbers: Mapping[str, Sequence[str]]) -> str:
+        """Start a job that moves the numbers and return its id; see the Protocol for what is raised."""
+        body = {
+            "operation": "MOVE",
+            "targetLocationId": target_location_id,
+            "numberList": [{"locationId": source, "numbers": list(there)} for source, there in numbers.items()],
+        }
+        return await self._start_job(access_token, body)
+
+    async def number_job(self, access_token: str, job_id: str) -> HubJob:
         """Look how the job stands; once it has ended, with every number it did not change."""
         path = f"{JOBS_PATH}/{_segment(job_id)}"
         job = await self._get(access_token, path, bodies.job)
@@ -185,6 +199,16 @@ class WebexHub(Hub):
             for number in page:
                 if number is not None:
                     yield number
+
+    async def _start_job(self, access_token: str, body: Mapping[str, object]) -> str:
+        request = HubRequest("POST", self._base_url + JOBS_PATH, Effect.ONCE, access_token, json=body)
+        try:
+            return bodies.understood(await self._send(request), bodies.job_id)
+        except HubRefused as refusal:
+            # The one conflict there is: another job runs (Webex developer documentation, Initiate Number Jobs).
+            if refusal.status == httpx.codes.CONFLICT:
+                raise HubBusy(refusal.status, refusal.tracking_id) from refusal
+            raise
 
     async def _tokens(self, **grant: str) -> HubTokens:
         identity = {"client_id": self._settings.client_id, "client_secret": self._settings.client_secret}
@@ -225,11 +249,11 @@ class WebexHub(Hub):
             params["locationId"] = location_id
         return HubRequest("GET", self._base_url + path, Effect.REPEATABLE, access_token, params)
 
-    def _write_request(
-        self, method: str, access_token: str, location_id: str, body: Mapping[str, object]
+    def _numbers_request(
+        self, method: str, effect: Effect, access_token: str, location_id: str, body: Mapping[str, object]
     ) -> HubRequest:
         url = f"{self._base_url}{LOCATION_PATH}{_segment(location_id)}/numbers"
-        return HubRequest(method, url, Effect.ONCE, access_token, json=body)
+        return HubRequest(method, url, effect, access_token, json=body)
 
     async def _send(self, request: HubRequest) -> httpx.Response:
         return accepted(await self._exchange.send(request))

@@ -42,11 +42,13 @@ class HubNumberUnknown(HubRefused):
 class HubBusy(HubError):
     """Control Hub has no time for it now, nothing was done, and the same request may be sent later.
 
-    It answered 429 or 423 more often than the retry policy allows, or 409 to a job because another one runs.
+    It answered 429 or 423 more often than the retry policy allows, or asked for a longer wait than that allows, or
+    answered 409 to a job because another one runs. `retry_after_s` is the wait it asked for, None where it did not.
     """
 
     status: int
     tracking_id: str | None
+    retry_after_s: float | None = None
 
 
 @dataclass(eq=False)
@@ -54,11 +56,12 @@ class HubUnanswered(HubError):
     """No answer that says (time-out, dropped connection, 500, 502, 503, 504): it may have been done or not.
 
     For a read this is raised only after the policy's retries; for a write at once, because only reading back
-    can tell whether to send again.
+    can tell whether to send again. `retry_after_s` is the wait it asked for, None where it did not.
     """
 
     reason: str
     tracking_id: str | None
+    retry_after_s: float | None = None
 
 
 @dataclass(eq=False)

@@ -1,6 +1,6 @@
 """What the rules ask of a hub: Webex Control Hub today, another carrier's tomorrow."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from controlhub.numbers import (
@@ -25,8 +25,10 @@ class Hub(Protocol):
     """How many numbers one call of `validate_numbers` takes."""
     remove_limit: int
     """How many numbers one call of `remove_numbers` takes."""
-    usage_change_limit: int
-    """How many numbers one call of `start_usage_change` takes."""
+    activate_limit: int
+    """How many numbers one call of `activate_numbers` takes."""
+    number_job_limit: int
+    """How many numbers one call of `start_usage_change` or `start_move` takes."""
 
     def add_limit(self, number_type: HubNumberType) -> int:
         """Return how many numbers of that type one call of `add_numbers` takes."""
@@ -89,10 +91,21 @@ class Hub(Protocol):
         """
         ...
 
+    async def activate_numbers(self, access_token: str, location_id: str, numbers: Sequence[str]) -> None:
+        """Switch numbers of the location to active, at most `activate_limit`; those that are active stay so.
+
+        Returning means that Control Hub answered 204 for all of them. A second time changes nothing, so it is sent
+        again where no answer came.
+
+        Raises HubNumberUnknown, a HubRefused, where the location does not have one of them, and HubUnanswered where
+        it may or may not have been done even so: asking again later is safe.
+        """
+        ...
+
     async def start_usage_change(
         self, access_token: str, location_id: str, numbers: Sequence[str], usage: HubNumberUsage
     ) -> str:
-        """Start a job that gives numbers of the location that usage, at most `usage_change_limit`; return its id.
+        """Start a job that gives numbers of the location that usage, at most `number_job_limit`; return its id.
 
         Numbers that have the usage already keep it. Control Hub changes only those that nobody uses.
 
@@ -102,7 +115,20 @@ class Hub(Protocol):
         """
         ...
 
-    async def usage_change(self, access_token: str, job_id: str) -> HubJob:
+    async def start_move(self, access_token: str, target_location_id: str, numbers: Mapping[str, Sequence[str]]) -> str:
+        """Start a job that moves numbers, by the location that has them, to another location; return its id.
+
+        At most `number_job_limit` in all. Control Hub moves only active numbers that nobody uses and that are no main
+        number, and only between locations of one country, PSTN connection type and provider; it may take one number
+        at a time (BATCH-1017031 for each where there were more).
+
+        Raises HubBusy where another job of the organization runs: start it later. Raises HubUnanswered where it may
+        or may not have been started, and may still run: starting it again later is safe, for a number that has
+        arrived is unknown where it was and stays where it is.
+        """
+        ...
+
+    async def number_job(self, access_token: str, job_id: str) -> HubJob:
         """Look how the job stands; once it has ended, with every number it did not change.
 
         Raises HubRefused with status 404 where Control Hub does not know the job (any more): read back.

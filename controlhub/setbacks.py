@@ -9,11 +9,17 @@ import httpx
 
 from controlhub.errors import HubBusy, HubError, HubUnanswered
 
-BUSY_STATUSES = frozenset({423, 429})
+RATE_LIMITED = 429
+"""Too many requests, whatever they were: the others of the organization would be, too."""
+
+BUSY_STATUSES = frozenset({423, RATE_LIMITED})
 """Too many requests and Locked: Control Hub did not look at the request (Webex developer documentation, errors)."""
 
-LOST_STATUSES = frozenset({500, 502, 503, 504})
-"""Control Hub lost track of the request; it may have been done before it did."""
+LOST_STATUSES = frozenset({408, *range(500, 600)} - {501})
+"""Control Hub, or a gateway before it, lost track of the request; it may have been done before it did.
+
+Seen are 500, 502, 503 and 504; of the others only 501, Not Implemented, says that nothing was done.
+"""
 
 NEVER_OPENED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """httpx errors raised before a byte of the request went out."""
@@ -46,8 +52,8 @@ class Setback:
     def error(self) -> HubError:
         """Return what to raise when no further attempt is made."""
         if self.failure is Failure.BUSY:
-            return HubBusy(status=self.status, tracking_id=self.tracking_id)
-        return HubUnanswered(reason=self.reason, tracking_id=self.tracking_id)
+            return HubBusy(self.status, self.tracking_id, self.asked_wait_s)
+        return HubUnanswered(self.reason, self.tracking_id, self.asked_wait_s)
 
 
 def setback_of_response(response: httpx.Response, tracking_id: str | None, now: datetime) -> Setback | None:
@@ -77,7 +83,7 @@ def retry_after_s(header: str | None, now: datetime) -> float | None:
         return float(header)
     try:
         at = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     # A date with the zone "-0000" comes back naive; HTTP dates are always UTC.
     aware = at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -39,7 +39,9 @@ async def numbers_in_control_hub(control_hub: str, organization: str) -> set[str
 
 async def _own_token(http: httpx.AsyncClient, control_hub: str, organization: str) -> str:
     client = {"client_id": "numberline", "redirect_uri": "http://127.0.0.1/demo"}
-    query = httpx.QueryParams({**client, "response_type": "code", "scope": "spark-admin:people_read", "state": "-"})
+    query = httpx.QueryParams(
+        {**client, "response_type": "code", "scope": "spark-admin:telephony_config_read", "state": "-"}
+    )
     answer = await approve(http, f"{control_hub}/authorize?{query}", organization)
     code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
     form = {**client, "grant_type": "authorization_code", "code": code, "client_secret": "simulated-secret"}

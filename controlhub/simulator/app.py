@@ -8,6 +8,14 @@ from datetime import datetime
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from controlhub.simulator.access import (
+    CONFIG_READ,
+    CONFIG_WRITE,
+    LOCATIONS_READ,
+    PEOPLE_READ,
+    PSTN_READ,
+    for_organization,
+)
 from controlhub.simulator.answers import Answer, error_answer
 from controlhub.simulator.consent import consent_decision, consent_page
 from controlhub.simulator.control import Climate, control_routes
@@ -19,7 +27,7 @@ from controlhub.simulator.locations import list_locations, location_connection, 
 from controlhub.simulator.numbers import add_numbers, remove_numbers, switch_numbers
 from controlhub.simulator.tokens import Integration, access_token
 from controlhub.simulator.validation import validate_numbers
-from controlhub.simulator.visit import Handler, Visit, for_organization
+from controlhub.simulator.visit import Handler, Visit
 
 LOCATION = "/v1/telephony/config/locations/{location}"
 CONNECTION = "/v1/telephony/pstn/locations/{location}/connection"
@@ -53,18 +61,18 @@ def _webex_routes(gate: Gate, integration: Integration) -> list[Route]:
         route("GET", "/v1/authorize", consent_page(integration.client_id)),
         route("POST", "/v1/authorize", consent_decision(integration.client_id)),
         route("POST", "/v1/access_token", access_token(integration)),
-        route("GET", "/v1/people/me", for_organization(person_me)),
-        route("GET", "/v1/locations", for_organization(list_locations)),
-        route("GET", "/v1/telephony/config/numbers", for_organization(list_numbers)),
-        route("GET", LOCATION, for_organization(location_telephony)),
-        route("GET", CONNECTION, for_organization(location_connection)),
-        route("POST", f"{LOCATION}/numbers", for_organization(add_numbers)),
-        route("DELETE", f"{LOCATION}/numbers", for_organization(remove_numbers)),
-        route("PUT", f"{LOCATION}/numbers", for_organization(switch_numbers)),
-        route("POST", VALIDATE, for_organization(validate_numbers)),
-        route("POST", JOBS, for_organization(start_job)),
-        route("GET", f"{JOBS}/{{job}}", for_organization(job_status)),
-        route("GET", f"{JOBS}/{{job}}/errors", for_organization(job_errors)),
+        route("GET", "/v1/people/me", for_organization(PEOPLE_READ, person_me)),
+        route("GET", "/v1/locations", for_organization(LOCATIONS_READ, list_locations)),
+        route("GET", "/v1/telephony/config/numbers", for_organization(CONFIG_READ, list_numbers)),
+        route("GET", LOCATION, for_organization(CONFIG_READ, location_telephony)),
+        route("GET", CONNECTION, for_organization(PSTN_READ, location_connection)),
+        route("POST", f"{LOCATION}/numbers", for_organization(CONFIG_WRITE, add_numbers)),
+        route("DELETE", f"{LOCATION}/numbers", for_organization(CONFIG_WRITE, remove_numbers)),
+        route("PUT", f"{LOCATION}/numbers", for_organization(CONFIG_WRITE, switch_numbers)),
+        route("POST", VALIDATE, for_organization(CONFIG_WRITE, validate_numbers)),
+        route("POST", JOBS, for_organization(CONFIG_WRITE, start_job)),
+        route("GET", f"{JOBS}/{{job}}", for_organization(CONFIG_READ, job_status)),
+        route("GET", f"{JOBS}/{{job}}/errors", for_organization(CONFIG_READ, job_errors)),
         Route("/v1/{rest:path}", gate.endpoint(_not_found), methods=ANY_METHOD),
     ]
 

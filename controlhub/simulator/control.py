@@ -1,22 +1,29 @@
-"""The routes outside /v1: what tests and demonstrations look at and turn."""
+"""The routes outside /v1: what tests and demonstrations look at and turn.
+
+GET /_log and /_numbers show what was asked and what is held; /_faults is trouble, by rule or at random (see faults and
+storm). Of one organization: /_switches how it behaves (switches), /_tokens and /_organizations its consent (authority),
+/_numbers and /_locations what its administrator does (administrator, estate).
+"""
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Literal, Self
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from controlhub.simulator import grants, inventory, journal
+from controlhub.simulator import inventory, journal
 from controlhub.simulator.administrator import administrator_routes
 from controlhub.simulator.answers import JSON
+from controlhub.simulator.authority import authority_routes
 from controlhub.simulator.faults import FaultRule, Faults
 from controlhub.simulator.gate import Weather
 from controlhub.simulator.limiter import Limiter
-from controlhub.simulator.storage import transaction
+from controlhub.simulator.storm import storm
 
 LOG_CEILING = 10_000
 """Rows a look at the log returns at most, and where the caller does not say; `after` leads on."""
@@ -25,20 +32,29 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Turn(BaseModel):
-    """The body of POST /_faults. What it names is set: `rules` take the place of all rules before."""
+    """The body of POST /_faults. What it names is set: `rules` take the place of all rules before.
+
+    `preset` takes their place too: "storm" lets `share` of all requests go wrong, in every way there is (see storm),
+    the same ones for the same `seed` and order of requests. `rate_limit_is_silent`: 429 comes without Retry-After.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     latency_ms: float = Field(default=0.0, ge=0)
     rate_limit: float | None = Field(default=None, gt=0)
     seed: int = 0
+    rate_limit_is_silent: bool = False
     rules: list[FaultRule] = []
+    preset: Literal["storm"] | None = None
+    share: float = Field(default=0.05, gt=0, le=1)
 
-
-class Revocation(BaseModel):
-    """The body of POST /_tokens/revoke."""
-
-    organization: str
+    @model_validator(mode="after")
+    def _is_plain(self) -> Self:
+        if self.preset and "rules" in self.model_fields_set:
+            raise ValueError("rules and a preset at once")
+        if self.preset is None and "share" in self.model_fields_set:
+            raise ValueError("a share without a preset")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +73,7 @@ def control_routes(db: sqlite3.Connection, weather: Weather, climate: Climate) -
         Route("/_faults", _show_faults(weather), methods=["GET"]),
         Route("/_faults", _set_faults(weather), methods=["POST"]),
         Route("/_faults", _clear_faults(weather, climate), methods=["DELETE"]),
-        Route("/_tokens/revoke", _revoke(db), methods=["POST"]),
+        *authority_routes(db),
         *administrator_routes(db),
     ]
 
@@ -112,26 +128,17 @@ def _clear_faults(weather: Weather, climate: Climate) -> Endpoint:
     return clear
 
 
-def _revoke(db: sqlite3.Connection) -> Endpoint:
-    async def revoke(request: Request) -> Response:
-        body = Revocation.model_validate_json(await request.body())
-        with transaction(db):
-            grants.revoke(db, body.organization)
-        return Response(status_code=204)
-
-    return revoke
-
-
 def _change(weather: Weather, turn: Turn) -> None:
     """Set what the request names; what it does not name stays."""
     named = turn.model_fields_set
-    if named & {"rules", "seed"}:
-        rules = turn.rules if "rules" in named else weather.faults.rules
+    if named & {"rules", "preset", "seed"}:
+        rules = storm(turn.share) if turn.preset else turn.rules if "rules" in named else weather.faults.rules
         weather.faults = Faults(rules, turn.seed)
     if "latency_ms" in named:
         weather.latency_s = turn.latency_ms / 1000
-    if "rate_limit" in named:
-        weather.limiter = Limiter(turn.rate_limit)
+    if named & {"rate_limit", "rate_limit_is_silent"}:
+        rate = turn.rate_limit if "rate_limit" in named else weather.limiter.rate
+        weather.limiter = Limiter(rate, turn.rate_limit_is_silent)
 
 
 def _forecast(weather: Weather) -> Mapping[str, object]:
@@ -142,6 +149,7 @@ def _forecast(weather: Weather) -> Mapping[str, object]:
     return {
         "latency_ms": weather.latency_s * 1000,
         "rate_limit": weather.limiter.rate,
+        "rate_limit_is_silent": weather.limiter.is_silent,
         "seed": weather.faults.seed,
         "rules": rules,
     }

@@ -26,8 +26,10 @@ class When(StrEnum):
 class FaultRule:
     """Which requests fail, and how. Fields that are left out match, or change, nothing.
 
-    `times` is how often it strikes, None for ever; `body` replaces the answer's (a text is sent as it stands,
-    anything else as JSON); without `status` and `drop` the request is only held up, by `hang_s`.
+    `authorized_only` spares requests without a good token, consent among them; `answer_contains` lets it strike, after
+    the effect, only where the true answer holds that text. `times` is how often it strikes, None for ever; `body`
+    replaces the answer's (a text is sent as it stands, anything else as JSON); without `status` and `drop` the request
+    is only held up, by `hang_s`.
     """
 
     # pydantic reads rules from JSON: a misspelt field must not pass for a rule that never strikes.
@@ -36,6 +38,8 @@ class FaultRule:
     method: str | None = None
     path_contains: str = ""
     body_contains: str = ""
+    authorized_only: bool = False
+    answer_contains: str = ""
     times: int | None = None
     probability: float = 1.0
     when: When = When.BEFORE
@@ -57,7 +61,12 @@ class FaultRule:
             self.method in {None, visit.method}
             and self.path_contains in visit.path
             and self.body_contains.encode() in visit.body
+            and not (self.authorized_only and visit.organization is None)
         )
+
+    def concerns(self, answer: Answer) -> bool:
+        """Say whether the rule is about requests with that true answer."""
+        return self.answer_contains.encode() in answer.content
 
     def answer(self, visit: Visit) -> Answer:
         """Return what is answered instead of the truth."""
@@ -89,6 +98,10 @@ class Faults:
                 self._struck[index] += 1
                 return rule
         return None
+
+    def take_back(self, rule: FaultRule) -> None:
+        """Uncount a strike of the rule: the true answer showed that it is not about that request."""
+        self._struck[next(index for index, known in enumerate(self.rules) if known is rule)] -= 1
 
     def struck(self) -> list[int]:
         """Return how often each rule has struck, in their order."""

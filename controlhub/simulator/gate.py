@@ -13,7 +13,7 @@ from starlette.responses import Response
 from controlhub.simulator import journal
 from controlhub.simulator.answers import Answer, Refused, error_answer
 from controlhub.simulator.faults import FaultRule, Faults, When
-from controlhub.simulator.grants import organization_of
+from controlhub.simulator.grants import access_of
 from controlhub.simulator.limiter import Limiter
 from controlhub.simulator.storage import transaction
 from controlhub.simulator.visit import Handler, Visit, numbers_in
@@ -52,7 +52,7 @@ class Gate:
         wait_s = self.weather.limiter.wait_s(visit.organization, visit.now.timestamp())
         fault = None if wait_s else self.weather.faults.strike(visit)
         await self._hold_up(fault, When.BEFORE, self.weather.latency_s)
-        answer = _settle(visit, _too_many(wait_s) if wait_s else handler, fault)
+        answer = self._settle(visit, self._too_many(wait_s) if wait_s else handler, fault)
         await self._hold_up(fault, When.AFTER, 0.0)
         if fault and fault.drop:
             await _drop(request)
@@ -65,6 +65,7 @@ class Gate:
 
     def _visit(self, request: Request, body: bytes) -> Visit:
         now, token = self.clock(), request.headers.get("authorization", "").removeprefix("Bearer ")
+        access = access_of(self.db, now, token)
         return Visit(
             db=self.db,
             now=now,
@@ -74,26 +75,37 @@ class Gate:
             segments=request.path_params,
             query=request.query_params,
             body=body,
-            organization=organization_of(self.db, now, token),
+            organization=access.organization if access else None,
+            scope=access.scope if access else None,
             numbers=numbers_in(body),
             tracking_id=f"SIMULATOR_{uuid4()}",
         )
 
+    def _settle(self, visit: Visit, handler: Handler, fault: FaultRule | None) -> Answer:
+        """Do what is asked and write it to the log, in one transaction; return what to answer."""
+        with transaction(visit.db):
+            answer = self._decide(visit, handler, fault)
+            journal.record(visit, None if fault and fault.drop else answer.status, applied=answer.applied)
+        return answer
 
-def _settle(visit: Visit, handler: Handler, fault: FaultRule | None) -> Answer:
-    """Do what is asked and write it to the log, in one transaction; return what to answer."""
-    with transaction(visit.db):
-        answer = _decide(visit, handler, fault)
-        journal.record(visit, None if fault and fault.drop else answer.status, applied=answer.applied)
-    return answer
+    def _decide(self, visit: Visit, handler: Handler, fault: FaultRule | None) -> Answer:
+        if fault is None or not fault.is_replacing:
+            return _handled(visit, handler)
+        if fault.when is When.BEFORE:
+            return fault.answer(visit)
+        truth = _handled(visit, handler)
+        if not fault.concerns(truth):
+            self.weather.faults.take_back(fault)
+            return truth
+        return replace(fault.answer(visit), applied=truth.applied)
 
+    def _too_many(self, wait_s: int) -> Handler:
+        def answer(visit: Visit) -> Answer:
+            refusal = error_answer(429, visit.tracking_id)
+            told = {} if self.weather.limiter.is_silent else {"retry-after": str(wait_s)}
+            return replace(refusal, headers={**refusal.headers, **told})
 
-def _decide(visit: Visit, handler: Handler, fault: FaultRule | None) -> Answer:
-    if fault is None or not fault.is_replacing:
-        return _handled(visit, handler)
-    if fault.when is When.BEFORE:
-        return fault.answer(visit)
-    return replace(fault.answer(visit), applied=_handled(visit, handler).applied)
+        return answer
 
 
 def _handled(visit: Visit, handler: Handler) -> Answer:
@@ -101,14 +113,6 @@ def _handled(visit: Visit, handler: Handler) -> Answer:
         return handler(visit)
     except Refused as refused:
         return refused.answer
-
-
-def _too_many(wait_s: int) -> Handler:
-    def answer(visit: Visit) -> Answer:
-        refusal = error_answer(429, visit.tracking_id)
-        return replace(refusal, headers={**refusal.headers, "retry-after": str(wait_s)})
-
-    return answer
 
 
 async def _drop(request: Request) -> None:

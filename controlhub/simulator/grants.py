@@ -14,6 +14,14 @@ REFRESH_LIFETIME = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """A live access token: whose it is and what was consented to, None for everything."""
+
+    organization: str
+    scope: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """A live refresh token: the organization it is for and what was consented to."""
 
@@ -48,22 +56,50 @@ def find_grant(db: sqlite3.Connection, now: datetime, refresh_token: str) -> Gra
     return Grant(found["token"], found["organization"], found["scope"]) if found else None
 
 
-def issue_access_token(db: sqlite3.Connection, now: datetime, grant: Grant) -> str:
+def issue_access_token(db: sqlite3.Connection, now: datetime, grant: Grant, lifetime: timedelta) -> str:
     """Return a new access token and renew the refresh token's time."""
     token = secrets.token_urlsafe(48)
     refresh_expires = (now + REFRESH_LIFETIME).timestamp()
-    access_expires = (now + ACCESS_LIFETIME).timestamp()
+    access_expires = (now + lifetime).timestamp()
     db.execute("UPDATE refresh_tokens SET expires = ? WHERE token = ?", (refresh_expires, grant.refresh_token))
     db.execute("INSERT INTO access_tokens VALUES (?, ?, ?)", (token, grant.organization, access_expires))
+    db.execute("INSERT INTO access_scopes VALUES (?, ?)", (token, grant.scope))
     return token
 
 
-def organization_of(db: sqlite3.Connection, now: datetime, access_token: str) -> str | None:
-    """Return the organization an access token is for; None where it is unknown, revoked or too old."""
+def access_of(db: sqlite3.Connection, now: datetime, access_token: str) -> Access | None:
+    """Return what an access token is good for; None where it is unknown, revoked or too old."""
     found = db.execute(
-        "SELECT organization FROM access_tokens WHERE token = ? AND expires > ?", (access_token, now.timestamp())
+        "SELECT organization, scope FROM access_tokens LEFT JOIN access_scopes USING (token)"
+        " WHERE token = ? AND expires > ?",
+        (access_token, now.timestamp()),
     ).fetchone()
-    return found["organization"] if found else None
+    return Access(found["organization"], found["scope"]) if found else None
+
+
+def expire_access(db: sqlite3.Connection, organization: str) -> None:
+    """End the organization's access tokens; what renews them stays good."""
+    db.execute("DELETE FROM access_tokens WHERE organization = ?", (organization,))
+
+
+def narrow(db: sqlite3.Connection, organization: str, scope: str) -> None:
+    """Let what the organization consented to cover that scope only, in tokens given out already too."""
+    db.execute("UPDATE refresh_tokens SET scope = ? WHERE organization = ?", (scope, organization))
+    db.execute(
+        "INSERT OR REPLACE INTO access_scopes SELECT token, ? FROM access_tokens WHERE organization = ?",
+        (scope, organization),
+    )
+
+
+def manage(db: sqlite3.Connection, customer: str, partner: str) -> None:
+    """Let the partner act on the customer."""
+    db.execute("INSERT OR IGNORE INTO managers VALUES (?, ?)", (customer, partner))
+
+
+def is_managed_by(db: sqlite3.Connection, customer: str, partner: str) -> bool:
+    """Say whether the partner may act on the customer."""
+    found = db.execute("SELECT 1 FROM managers WHERE customer = ? AND partner = ?", (customer, partner))
+    return found.fetchone() is not None
 
 
 def revoke(db: sqlite3.Connection, organization: str) -> None:

@@ -85,6 +85,11 @@ def set_usage(db: sqlite3.Connection, numbers: Sequence[str], usage: str) -> Non
     db.executemany("UPDATE numbers SET usage = ? WHERE e164 = ?", [(usage, number) for number in numbers])
 
 
+def move_numbers(db: sqlite3.Connection, numbers: Sequence[str], location: str) -> None:
+    """Put numbers that an organization holds into another of its locations."""
+    db.executemany("UPDATE numbers SET location = ? WHERE e164 = ?", [(location, number) for number in numbers])
+
+
 def _scope(visit: Visit, organization: str) -> tuple[str, str]:
     location = visit.query.get("locationId")
     if location is None:

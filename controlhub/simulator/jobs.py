@@ -1,4 +1,4 @@
-"""The job that changes the usage of numbers: /v1/telephony/config/jobs/numbers/manageNumbers."""
+"""The jobs that change the usage of numbers or move them: /v1/telephony/config/jobs/numbers/manageNumbers."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -8,16 +8,21 @@ from uuid import uuid4
 import orjson
 
 from controlhub.simulator.answers import Answer, Refused, batch_error, error_answer, json_answer
+from controlhub.simulator.job_effects import STARTED, Target, advance
 from controlhub.simulator.locations import find_location
 from controlhub.simulator.numbers import NOT_DOCUMENTED, is_e164
 from controlhub.simulator.organizations import webex_id
 from controlhub.simulator.pages import link_headers, page_of
 from controlhub.simulator.switches import switches_of
-from controlhub.simulator.usage_changes import STARTED, Target, advance
 from controlhub.simulator.visit import Visit, json_object, listed
 
 JOB_LIMIT = 1000
 """Numbers a job takes (Webex developer documentation, Initiate Number Jobs)."""
+
+FIND = "SELECT jobs.*, moves.location AS moved_to FROM jobs LEFT JOIN moves ON moves.job = jobs.id WHERE "
+
+ERROR_TYPE = "BATCH"
+"""The SDK's model wants one of every error of a job; which there are nobody wrote down."""
 
 NOT_A_NUMBER = "BATCH-1017017"
 """Control Hub's code where a job names something that is no number at all (the same page's example of a 400)."""
@@ -25,7 +30,7 @@ NOT_A_NUMBER = "BATCH-1017017"
 
 def start_job(visit: Visit, organization: str) -> Answer:
     """Start a job, which changes nothing before it ends; one at a time in an organization."""
-    _check(visit)
+    target = _checked_target(visit, organization)
     targets = [target for part in _parts(visit) for target in _targets(visit, organization, part)]
     if _is_busy(visit.db, organization):
         return error_answer(409, visit.tracking_id, "Another job is in progress.", NOT_DOCUMENTED)
@@ -43,6 +48,8 @@ def start_job(visit: Visit, organization: str) -> Answer:
             visit.tracking_id,
         ),
     )
+    if target:
+        visit.db.execute("INSERT INTO moves VALUES (?, ?)", (job, target))
     return replace(json_answer(201, _job(_find(visit, organization, job))), applied=True)
 
 
@@ -61,6 +68,7 @@ def job_errors(visit: Visit, organization: str) -> Answer:
         {
             "itemNumber": page.start + index,
             "item": number,
+            "errorType": ERROR_TYPE,
             "error": batch_error(400, message, code, location),
             "trackingId": job["tracking_id"],
         }
@@ -69,11 +77,20 @@ def job_errors(visit: Visit, organization: str) -> Answer:
     return json_answer(200, {"items": items}, link_headers(visit, page, len(problems)))
 
 
-def _check(visit: Visit) -> None:
-    if visit.body_text("operation", "") != "NUMBER_USAGE_CHANGE":
-        raise visit.refused(400, "The simulator knows no operation but NUMBER_USAGE_CHANGE.", NOT_DOCUMENTED)
-    if visit.body_text("numberUsageType", "") not in {"NONE", "SERVICE"}:
-        raise visit.refused(400, "Unknown numberUsageType.", NOT_DOCUMENTED)
+def _checked_target(visit: Visit, organization: str) -> str | None:
+    """Return where the numbers are to move, None where it is their usage that changes; raises Refused on nonsense."""
+    _check_numbers(visit)
+    match visit.body_text("operation", ""):
+        case "MOVE":
+            target: str = find_location(visit, organization, visit.body_text("targetLocationId", ""))["id"]
+            return target
+        case "NUMBER_USAGE_CHANGE" if visit.body_text("numberUsageType", "") in {"NONE", "SERVICE"}:
+            return None
+        case _:
+            raise visit.refused(400, "No such operation, or no such numberUsageType.", NOT_DOCUMENTED)
+
+
+def _check_numbers(visit: Visit) -> None:
     if not 1 <= len(visit.numbers) <= JOB_LIMIT:
         raise visit.refused(400, f"A job takes 1 to {JOB_LIMIT} numbers.", NOT_DOCUMENTED)
     if not all(is_e164(number) for number in visit.numbers):
@@ -94,7 +111,7 @@ def _targets(visit: Visit, organization: str, part: object) -> list[Target]:
 
 def _is_busy(db: sqlite3.Connection, organization: str) -> bool:
     """Let the running job, if there is one, come closer to its end, and say whether there is still one."""
-    running = "SELECT * FROM jobs WHERE organization = ? AND status = ?"
+    running = FIND + "organization = ? AND status = ?"
     for job in db.execute(running, (organization, STARTED)).fetchall():
         advance(db, job)
     return db.execute(running, (organization, STARTED)).fetchone() is not None
@@ -102,7 +119,7 @@ def _is_busy(db: sqlite3.Connection, organization: str) -> bool:
 
 def _find(visit: Visit, organization: str, job: str) -> sqlite3.Row:
     row: sqlite3.Row | None = visit.db.execute(
-        "SELECT * FROM jobs WHERE id = ? AND organization = ?", (job, organization)
+        FIND + "jobs.id = ? AND organization = ?", (job, organization)
     ).fetchone()
     if row is None:
         raise visit.refused(404, "Job not found.")
@@ -112,6 +129,7 @@ def _find(visit: Visit, organization: str, job: str) -> sqlite3.Row:
 def _job(row: sqlite3.Row) -> Mapping[str, object]:
     total, failed = len(orjson.loads(row["targets"])), len(orjson.loads(row["problems"]))
     changed = total - failed if row["status"] == "COMPLETED" else 0
+    moved_to: str | None = row["moved_to"]
     return {
         "name": "managenumbers",
         "id": row["id"],
@@ -119,6 +137,11 @@ def _job(row: sqlite3.Row) -> Mapping[str, object]:
         "trackingId": row["tracking_id"],
         "latestExecutionStatus": row["status"],
         "latestExecutionExitCode": row["exit_code"],
-        "operationType": "NUMBER_USAGE_CHANGE",
-        "counts": {"totalNumbers": total, "numbersUsageChanged": changed, "numbersFailed": failed},
+        "operationType": "MOVE" if moved_to else "NUMBER_USAGE_CHANGE",
+        **({"targetLocationId": moved_to} if moved_to else {}),
+        "counts": {
+            "totalNumbers": total,
+            "numbersMoved" if moved_to else "numbersUsageChanged": changed,
+            "numbersFailed": failed,
+        },
     }

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 class Limiter:
     """A token bucket for each organization, a second's worth deep. `rate` is requests a second, None for no limit.
 
-    What comes without a good token, as consent does, is not limited.
+    What comes without a good token, as consent does, is not limited. `is_silent`: 429 comes without Retry-After.
     """
 
     rate: float | None
+    is_silent: bool = False
     _level_by_organization: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def wait_s(self, organization: str | None, now_s: float) -> int | None:

@@ -45,13 +45,29 @@ def location_connection(visit: Visit, organization: str) -> Answer:
     """Answer GET /v1/telephony/pstn/locations/{location}/connection."""
     row = location_in(visit, organization)
     connection_type = row["connection_type"]
+    if not connection_type:
+        raise visit.refused(404, "The location has no PSTN connection.")
     body = {
         "id": webex_id("PSTN_CONNECTION", uuid5(NAMESPACE_URL, row["id"])),
-        "displayName": connection_type.replace("_", " ").title(),
-        "pstnServices": ["INBOUND", "OUTBOUND"],
+        "displayName": provider_of(visit.db, row),
+        "pstnServices": ["GEOGRAPHIC_NUMBERS", "TOLLFREE_NUMBERS", "SERVICE_NUMBERS"],
         "pstnConnectionType": connection_type,
     }
     return json_answer(200, body)
+
+
+def provider_of(db: sqlite3.Connection, location: sqlite3.Row) -> str:
+    """Return the name of who runs the location's connection; where nobody said, all of a type have the same one."""
+    row = db.execute("SELECT name FROM providers WHERE location = ?", (location["id"],)).fetchone()
+    name: str = row["name"] if row else location["connection_type"].replace("_", " ").title()
+    return name
+
+
+def set_provider(db: sqlite3.Connection, location: str, name: str | None) -> None:
+    """Say who runs the location's connection, None for the one that all of its type have."""
+    db.execute("DELETE FROM providers WHERE location = ?", (location,))
+    if name is not None:
+        db.execute("INSERT INTO providers VALUES (?, ?)", (location, name))
 
 
 def location_in(visit: Visit, organization: str) -> sqlite3.Row:

@@ -36,16 +36,19 @@ ASSIGNED = 25002
 
 
 def add_numbers(visit: Visit, organization: str) -> Answer:
-    """Add the numbers: all, or none where one is in use; where some are no E.164 numbers, the others.
+    """Add the numbers: all, or none where one is in use (see switches); where some are no E.164 numbers, the others.
 
     What Control Hub does with the others is not stated; adding them is what punishes a caller that does not look.
     """
     location, number_type = location_in(visit, organization), visit.body_text("numberType", "DID")
-    _check_addition(visit, location, number_type)
-    if inventory.find_numbers(visit.db, visit.numbers):
+    switches = switches_of(visit.db, organization)
+    _check_addition(visit, location, number_type, switches.add_limit or len(visit.numbers))
+    found = inventory.find_numbers(visit.db, visit.numbers)
+    is_ignored = switches.ignores_present_numbers and all(row["location"] == location["id"] for row in found.values())
+    if found and not is_ignored:
         message = "Number is already in use."
         return error_answer(409, visit.tracking_id, message, NUMBER_IN_USE, IN_USE_DETAIL)
-    valid = [number for number in visit.numbers if is_e164(number)]
+    valid = [number for number in visit.numbers if is_e164(number) and number not in found]
     usage, state = visit.body_text("numberUsageType", "NONE"), visit.body_text("state", "ACTIVE")
     inventory.insert_numbers(visit.db, location, valid, number_type, usage, state)
     invalid = [number for number in visit.numbers if not is_e164(number)]
@@ -74,7 +77,9 @@ def switch_numbers(visit: Visit, organization: str) -> Answer:
         raise visit.refused(400, "The action is neither ACTIVATE nor DEACTIVATE.", NOT_DOCUMENTED)
     _check_connection(visit, location)
     _check_count(visit, DEACTIVATE_LIMIT)
-    _held(visit, location)
+    rows = _held(visit, location)
+    if action == "DEACTIVATE" and any(row["owner"] for row in rows):
+        raise visit.refused(400, "A number that is assigned cannot be deactivated.", ASSIGNED)
     inventory.set_state(visit.db, visit.numbers, "ACTIVE" if action == "ACTIVATE" else "INACTIVE")
     return Answer(204, applied=True)
 
@@ -84,14 +89,14 @@ def is_e164(number: str) -> bool:
     return E164.fullmatch(number) is not None
 
 
-def _check_addition(visit: Visit, location: sqlite3.Row, number_type: str) -> None:
+def _check_addition(visit: Visit, location: sqlite3.Row, number_type: str, limit: int) -> None:
     if number_type not in {"DID", "TOLLFREE", "MOBILE"}:
         raise visit.refused(400, "Unknown numberType.", NOT_DOCUMENTED)
     if number_type == "MOBILE":
         # Mobile numbers go to any location with a PSTN connection (Webex, Add Phone Numbers to a location).
-        return _check_count(visit, MOBILE_LIMIT)
+        return _check_count(visit, min(MOBILE_LIMIT, limit))
     _check_connection(visit, location)
-    return _check_count(visit, len(visit.numbers))
+    return _check_count(visit, limit)
 
 
 def _check_connection(visit: Visit, location: sqlite3.Row) -> None:

@@ -1,6 +1,7 @@
 """Serving the simulator: uvicorn, with a line when it listens and connections that can be dropped."""
 
 import asyncio
+import signal
 import socket
 import sys
 
@@ -36,7 +37,7 @@ class AnnouncingServer(uvicorn.Server):
 
 
 def serve(app: Starlette, host: str, port: int) -> None:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve until SIGINT or SIGTERM, then raise SystemExit."""
     config = uvicorn.Config(
         app,
         host,
@@ -48,4 +49,11 @@ def serve(app: Starlette, host: str, port: int) -> None:
         access_log=False,
         timeout_graceful_shutdown=GRACE_S,
     )
+    # uvicorn stops at a signal and then raises it again, which by default ends the process before anything is closed.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
     AnnouncingServer(config).run()
+
+
+def _leave(*_: object) -> None:
+    raise SystemExit

@@ -8,8 +8,9 @@ from pathlib import Path
 # What the operating system was handed survives SIGKILL; only a crash of the machine needs synchronous writes.
 SETTINGS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY;"
 
-# Expiries are seconds since the epoch. Numbers are unique across organizations, as they are in Webex. Owners are a
-# table of their own because a state file of an earlier simulator gets new tables, but no new columns.
+# Expiries are seconds since the epoch. Numbers are unique across organizations, as they are in Webex. Owners, moves
+# (where the numbers of a job go), providers (of a location's connection) and the scopes of access tokens are tables of
+# their own because a state file of an earlier simulator gets new tables, but no new columns.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS organizations (id TEXT PRIMARY KEY, name TEXT NOT NULL, ordinal INTEGER NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS locations (
@@ -29,6 +30,8 @@ CREATE TABLE IF NOT EXISTS jobs (
     status TEXT NOT NULL DEFAULT 'STARTED', exit_code TEXT NOT NULL DEFAULT 'UNKNOWN',
     problems TEXT NOT NULL DEFAULT '[]');
 CREATE INDEX IF NOT EXISTS jobs_by_organization ON jobs (organization);
+CREATE TABLE IF NOT EXISTS moves (job TEXT PRIMARY KEY, location TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS providers (location TEXT PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS switches (organization TEXT PRIMARY KEY, settings TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS codes (
     code TEXT PRIMARY KEY, organization TEXT NOT NULL, redirect_uri TEXT NOT NULL, scope TEXT NOT NULL,
@@ -36,6 +39,8 @@ CREATE TABLE IF NOT EXISTS codes (
 CREATE TABLE IF NOT EXISTS refresh_tokens (
     token TEXT PRIMARY KEY, organization TEXT NOT NULL, scope TEXT NOT NULL, expires REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS access_tokens (token TEXT PRIMARY KEY, organization TEXT NOT NULL, expires REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS access_scopes (token TEXT PRIMARY KEY, scope TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS managers (customer TEXT NOT NULL, partner TEXT NOT NULL, PRIMARY KEY (customer, partner));
 CREATE TABLE IF NOT EXISTS requests (
     id INTEGER PRIMARY KEY, at TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, organization TEXT,
     numbers TEXT NOT NULL, status INTEGER, tracking_id TEXT NOT NULL, applied INTEGER NOT NULL);

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from secrets import compare_digest
 from urllib.parse import parse_qsl
 
@@ -14,6 +15,7 @@ from controlhub.simulator.grants import (
     issue_access_token,
     redeem_code,
 )
+from controlhub.simulator.switches import switches_of
 from controlhub.simulator.visit import Handler, Visit
 
 
@@ -55,9 +57,11 @@ def _grant(visit: Visit, form: Mapping[str, str]) -> Grant | None:
 
 
 def _tokens(visit: Visit, grant: Grant) -> Answer:
+    lives_s = switches_of(visit.db, grant.organization).access_token_lives_s
+    lifetime = ACCESS_LIFETIME if lives_s is None else timedelta(seconds=lives_s)
     body = {
-        "access_token": issue_access_token(visit.db, visit.now, grant),
-        "expires_in": int(ACCESS_LIFETIME.total_seconds()),
+        "access_token": issue_access_token(visit.db, visit.now, grant, lifetime),
+        "expires_in": int(lifetime.total_seconds()),
         "refresh_token": grant.refresh_token,
         "refresh_token_expires_in": int(REFRESH_LIFETIME.total_seconds()),
         "token_type": "Bearer",

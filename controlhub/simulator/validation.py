@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from controlhub.simulator.answers import Answer, json_answer
 from controlhub.simulator.inventory import find_numbers
 from controlhub.simulator.numbers import is_e164
+from controlhub.simulator.switches import switches_of
 from controlhub.simulator.visit import Visit
 
 DETAILS = {
@@ -20,10 +21,12 @@ DETAILS = {
 
 
 def validate_numbers(visit: Visit, organization: str) -> Answer:
-    """Answer a state for each different number, with the field names of the live service."""
+    """Answer a state for each different number, with the field names of the live service or of its documentation."""
     held, times = find_numbers(visit.db, visit.numbers), Counter(visit.numbers)
     states = {number: _state(number, held.get(number), count, organization) for number, count in times.items()}
     status = "OK" if all(state == "Available" for state in states.values()) else "ERRORS"
+    if switches_of(visit.db, organization).documented_validation:
+        return json_answer(200, {"status": status, "numbers": [_documented_item(*pair) for pair in states.items()]})
     return json_answer(200, {"status": status, "phoneNumbers": [_item(*pair) for pair in states.items()]})
 
 
@@ -39,3 +42,7 @@ def _state(number: str, held: sqlite3.Row | None, times: int, organization: str)
 
 def _item(number: str, state: str) -> Mapping[str, object]:
     return {"phoneNumber": number, "state": state, "tollFreeNumber": False, "detail": DETAILS[state]}
+
+
+def _documented_item(number: str, state: str) -> Mapping[str, object]:
+    return {"number": number, "state": state, "detail": DETAILS[state]}

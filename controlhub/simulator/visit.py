@@ -15,7 +15,8 @@ class Visit:
     """A request and what a handler needs to answer it.
 
     `base_url` is how the caller reaches us; `organization` is whose access token came along, None where it is
-    missing or not good; `numbers` are those that a JSON body names, in its order.
+    missing or not good; `scope` is what its consent covers, None for everything; `numbers` are those that a JSON body
+    names, in its order.
     """
 
     db: sqlite3.Connection
@@ -29,6 +30,7 @@ class Visit:
     organization: str | None
     numbers: Sequence[str]
     tracking_id: str
+    scope: str | None = None
 
     def count(self, name: str, default: int, ceiling: int) -> int:
         """Return a query parameter that is a count, held between 0 and the ceiling."""
@@ -46,18 +48,6 @@ class Visit:
 
 
 Handler = Callable[[Visit], Answer]
-
-
-def for_organization(handler: Callable[[Visit, str], Answer]) -> Handler:
-    """Let only visits with a good access token through to the handler, which is told whose it is."""
-
-    def guarded(visit: Visit) -> Answer:
-        if visit.organization is None:
-            message = "The request requires a valid access token set in the Authorization request header."
-            return error_answer(401, visit.tracking_id, message)
-        return handler(visit, visit.organization)
-
-    return guarded
 
 
 def json_object(body: bytes) -> dict[str, object]:

@@ -1,12 +1,11 @@
 """The simulator as a process of its own, and hubs and customers to try it with."""
 
-import asyncio
 import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -16,8 +15,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from api.settings import WEBEX_SCOPES
 from controlhub.client import WebexHub, WebexSettings
 from controlhub.exchange import Exchange
+from controlhub.lanes import Lanes
 from controlhub.retries import RetryPolicy
 
 ROOT = Path(__file__).parents[2]
@@ -131,9 +132,15 @@ def build_hub(http: httpx.AsyncClient, simulator: RunningSimulator, naps: list[f
         sleep: Callable[[float], Awaitable[None]] = nap,
         policy: RetryPolicy | None = None,
     ) -> WebexHub:
-        settings = WebexSettings(f"{url}/v1", "numberline", secret, ["spark-admin:locations_read", "spark:people_read"])
-        semaphore = asyncio.Semaphore(slots)
-        exchange = Exchange(client, semaphore, lambda: NOW, sleep, lambda: 0.0, policy or RetryPolicy())
+        settings = WebexSettings(f"{url}/v1", "numberline", secret, WEBEX_SCOPES)
+        exchange = Exchange(
+            client,
+            Lanes(slots),
+            lambda: NOW + timedelta(seconds=sum(naps)),
+            sleep,
+            lambda: 0.0,
+            policy or RetryPolicy(),
+        )
         return WebexHub(settings, exchange)
 
     return build
@@ -203,17 +210,17 @@ async def fail(http: httpx.AsyncClient, simulator: RunningSimulator) -> AsyncIte
 
 
 @pytest.fixture
-def order(http: httpx.AsyncClient, simulator: RunningSimulator) -> Callable[..., Awaitable[None]]:
+def order(http: httpx.AsyncClient, simulator: RunningSimulator) -> Callable[..., Awaitable[httpx.Response]]:
     """Return the way to what happens behind our back: `order("/_numbers/remove", numbers=[...])`."""
 
-    async def go(path: str, **body: object) -> None:
-        (await http.post(f"{simulator.url}{path}", json=body)).raise_for_status()
+    async def go(path: str, **body: object) -> httpx.Response:
+        return (await http.post(f"{simulator.url}{path}", json=body)).raise_for_status()
 
     return go
 
 
 @pytest.fixture
-def turn(order: Callable[..., Awaitable[None]], customer: Customer) -> Callable[..., Awaitable[None]]:
+def turn(order: Callable[..., Awaitable[httpx.Response]], customer: Customer) -> Callable[..., Awaitable[None]]:
     """Return the way to the customer's switches: `turn(job_polls=0)`."""
 
     async def go(**switches: object) -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api.settings import WEBEX_SCOPES
 from controlhub.client import WebexSettings
 from controlhub.errors import HubNumbersRefused, HubRefused, HubUnanswered, HubUnauthorized
 from controlhub.numbers import HubLocationTelephony, HubNumber, HubNumberType, HubNumberUsage, HubProblem
@@ -22,7 +23,7 @@ def test_the_address_of_consent_says_who_asks_for_what(hub, simulator):
         "client_id": "numberline",
         "response_type": "code",
         "redirect_uri": "https://we.example/back?x=1",
-        "scope": "spark-admin:locations_read spark:people_read",
+        "scope": " ".join(WEBEX_SCOPES),
         "state": "a state",
     }
 
@@ -33,7 +34,8 @@ def test_limits_are_what_control_hub_takes(hub, number_type):
     assert 1 <= hub.add_limit(number_type) <= 20
     assert hub.remove_limit == 5
     assert hub.validate_limit == 100
-    assert hub.usage_change_limit == 1000
+    assert hub.number_job_limit == 1000
+    assert hub.activate_limit == 500
 
 
 async def test_a_code_is_good_once(hub, code_for, redirect_uri):

@@ -57,12 +57,42 @@ async def test_without_retry_after_the_wait_is_5_s(hub, customer, fail, naps):
 
 async def test_a_hub_that_stays_busy_is_given_up(hub, customer, fail, naps):
     """Attempts are bounded, and the tracking id is kept."""
-    await fail(path_contains="/people/me", status=429, retry_after=3600)
+    await fail(path_contains="/people/me", status=429, retry_after=20)
     with pytest.raises(HubBusy) as caught:
         await hub.organization_id(customer.access_token)
-    assert naps == [60.0] * 4
-    assert caught.value.status == 429
+    assert naps == [20.0] * 4
+    assert (caught.value.status, caught.value.retry_after_s) == (429, 20.0)
     assert caught.value.tracking_id.startswith("SIMULATOR_")
+
+
+@pytest.mark.parametrize("status", [423, 429])
+async def test_a_hub_that_asks_for_an_hour_is_given_up_at_once(hub, customer, fail, naps, status):
+    """Whoever asked is told when to come back, and holds on to nothing until then."""
+    await fail(path_contains="/people/me", status=status, retry_after=3600)
+    with pytest.raises(HubBusy) as caught:
+        await hub.organization_id(customer.access_token)
+    assert naps == []
+    assert caught.value.retry_after_s == 3600.0
+
+
+async def test_a_429_stops_the_other_requests_of_the_organization(hub, customer, fail):
+    """They would be turned away, too."""
+    await fail(path_contains="/people/me", status=429, retry_after=3600)
+    with pytest.raises(HubBusy):
+        await hub.organization_id(customer.access_token)
+    with pytest.raises(HubBusy) as caught:
+        await hub.locations(customer.access_token)
+    assert caught.value.retry_after_s == 3600.0
+
+
+async def test_a_429_stops_nobody_else(hub, customer, other_customer, fail, naps):
+    """Limits are an organization's own."""
+    await fail(path_contains="/people/me", status=429, retry_after=20, times=5)
+    with pytest.raises(HubBusy):
+        await hub.organization_id(customer.access_token)
+    naps.clear()
+    assert await hub.organization_id(other_customer.access_token) == other_customer.organization
+    assert naps == []
 
 
 @pytest.mark.parametrize(
@@ -141,7 +171,7 @@ async def test_the_slot_is_free_while_a_request_waits(build_hub, customer, fail)
         answers.append(await hub.organization_id(customer.access_token))
 
     hub = build_hub(slots=1, sleep=look_meanwhile)
-    await fail(path_contains="/locations", status=429, times=1)
+    await fail(path_contains="/locations", status=423, times=1)
     async with asyncio.timeout(5):
         await hub.locations(customer.access_token)
     assert answers == [customer.organization]

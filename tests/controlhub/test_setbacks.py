@@ -14,12 +14,15 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("status", "failure"),
     [
+        (408, Failure.LOST),
         (423, Failure.BUSY),
         (429, Failure.BUSY),
         (500, Failure.LOST),
         (502, Failure.LOST),
         (503, Failure.LOST),
         (504, Failure.LOST),
+        (507, Failure.LOST),
+        (520, Failure.LOST),
     ],
 )
 def test_busy_and_lost_answers_are_told_apart(status, failure):
@@ -57,6 +60,7 @@ def test_a_connection_that_broke_may_have_done_it(kind):
         (None, None),
         ("7", 7.0),
         ("soon", None),
+        ("99999999999999999999 Mar 2026 12:00:30 GMT", None),
         ("Sun, 01 Mar 2026 12:00:30 GMT", 30.0),
         ("Sun, 01 Mar 2026 12:00:30 -0000", 30.0),
         ("Sun, 01 Mar 2026 11:00:00 GMT", 0.0),

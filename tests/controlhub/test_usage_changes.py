@@ -38,7 +38,7 @@ def look(hub, customer):
     """Return the way to see how a job stands: `look(job_id)`."""
 
     async def go(job_id):
-        return await hub.usage_change(customer.access_token, job_id)
+        return await hub.number_job(customer.access_token, job_id)
 
     return go
 

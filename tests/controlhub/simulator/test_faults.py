@@ -1,27 +1,12 @@
 """Rules that say which requests fail."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import orjson
 import pytest
 
 from controlhub.simulator.faults import FaultRule, Faults
-from controlhub.simulator.visit import Visit
-
-VISIT = Visit(
-    db=None,
-    now=datetime(2026, 3, 1, tzinfo=UTC),
-    base_url="http://simulator",
-    method="POST",
-    path="/v1/telephony/config/locations/x/numbers",
-    segments={},
-    query={},
-    body=b'{"phoneNumbers":["+12125550100"]}',
-    organization=None,
-    numbers=["+12125550100"],
-    tracking_id="T",
-)
+from tests.controlhub.simulator.visits import VISIT
 
 
 @pytest.mark.parametrize(

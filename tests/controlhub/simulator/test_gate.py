@@ -120,3 +120,18 @@ async def test_links_use_the_public_address(launch, tmp_path, build_hub, consent
     headers = {"Authorization": f"Bearer {customer.access_token}"}
     page = await http.get(f"{simulator.url}/v1/locations", params={"max": 2}, headers=headers)
     assert page.links["next"]["url"] == "https://hub.example/v1/locations?max=2&start=2"
+
+
+async def test_the_rate_limit_can_keep_to_itself_when_to_come_back(http, launch, tmp_path, build_hub, consent_again):
+    """429 without Retry-After; the rate stays as it was."""
+    simulator = launch(tmp_path / "state.db")
+    customer = await consent_again(build_hub(url=simulator.url), "Left alone")
+    headers = {"Authorization": f"Bearer {customer.access_token}"}
+    await http.post(f"{simulator.url}/_faults", json={"rate_limit": 0.001})
+    await http.get(f"{simulator.url}/v1/people/me", headers=headers)
+    told = await http.get(f"{simulator.url}/v1/people/me", headers=headers)
+    await http.post(f"{simulator.url}/_faults", json={"rate_limit_is_silent": True})
+    await http.get(f"{simulator.url}/v1/people/me", headers=headers)
+    untold = await http.get(f"{simulator.url}/v1/people/me", headers=headers)
+    assert [answer.status_code for answer in (told, untold)] == [429, 429]
+    assert ["retry-after" in answer.headers for answer in (told, untold)] == [True, False]

@@ -112,7 +112,8 @@ async def test_organizations_do_not_wait_for_each_other(change, fresh, http, sim
 @pytest.mark.parametrize(
     ("fields", "status"),
     [
-        ({"operation": "MOVE"}, 400),
+        ({"operation": "DELETE"}, 400),
+        ({"operation": "MOVE"}, 404),
         ({"numberUsageType": "FAX"}, 400),
         ({"numberList": []}, 400),
         ({"numberList": "no list"}, 400),

@@ -153,3 +153,52 @@ async def test_details_count_the_numbers(call, listed, customer, fresh):
         "mobileNumber": 0,
         "serviceNumber": 2,
     }
+
+
+async def test_a_smaller_limit_can_be_set(call, turn, customer, fresh, held):
+    """For numbers of every type; nobody knows the real one."""
+    await turn(add_limit=2)
+    for number_type in ("DID", "MOBILE"):
+        refused = await call("POST", customer.milan, phoneNumbers=fresh(3), numberType=number_type)
+        assert refused.status_code == 400
+    assert await held(customer) == []
+    assert (await call("POST", customer.milan, phoneNumbers=fresh(2))).status_code == 201
+
+
+async def test_numbers_that_are_there_can_be_passed_over(call, turn, customer, fresh, held):
+    """As documented; those of another location are in use all the same."""
+    await turn(ignores_present_numbers=True)
+    present, new, elsewhere = fresh(3)
+    await call("POST", customer.milan, phoneNumbers=[present])
+    await call("POST", customer.munich, phoneNumbers=[elsewhere])
+    assert (await call("POST", customer.milan, phoneNumbers=[present, new])).status_code == 201
+    assert (await call("POST", customer.milan, phoneNumbers=[elsewhere])).status_code == 409
+    assert sorted(await held(customer)) == [present, new, elsewhere]
+
+
+async def test_an_assigned_number_cannot_be_switched_off(call, order, customer, fresh):
+    """It may be switched on."""
+    numbers = fresh(1)
+    await call("POST", customer.milan, phoneNumbers=numbers)
+    await order("/_numbers/assign", numbers=numbers)
+    assert (await call("PUT", customer.milan, phoneNumbers=numbers, action="DEACTIVATE")).status_code == 400
+    assert (await call("PUT", customer.milan, phoneNumbers=numbers, action="ACTIVATE")).status_code == 204
+
+
+async def test_the_validation_has_the_documented_shape_too(hub, turn, customer, fresh):
+    """The client reads both."""
+    bad = "0212"
+    live = await hub.validate_numbers(customer.access_token, [*fresh(1), bad])
+    await turn(documented_validation=True)
+    assert await hub.validate_numbers(customer.access_token, [*fresh(1), bad]) == live
+    assert [problem.e164 for problem in live] == [bad]
+
+
+async def test_the_documented_validation_names_numbers_as_documented(http, simulator, turn, customer, fresh):
+    """`numbers` and `number`."""
+    await turn(documented_validation=True)
+    (number,) = fresh(1)
+    url = f"{simulator.url}/v1/telephony/config/actions/validateNumbers/invoke"
+    headers = {"Authorization": f"Bearer {customer.access_token}"}
+    body = (await http.post(url, json={"phoneNumbers": [number]}, headers=headers)).json()
+    assert body == {"status": "OK", "numbers": [{"number": number, "state": "Available", "detail": []}]}

@@ -1,5 +1,9 @@
 """State that outlives the process."""
 
+import signal
+
+import pytest
+
 from controlhub.numbers import HubNumberType, HubNumberUsage
 
 DID = (HubNumberType.DID, HubNumberUsage.NONE)
@@ -33,8 +37,8 @@ async def test_a_running_job_survives_a_kill(launch, tmp_path, build_hub, consen
     first.kill()
 
     hub = build_hub(url=launch(state).url)
-    assert (await hub.usage_change(customer.access_token, job)).running
-    assert not (await hub.usage_change(customer.access_token, job)).running
+    assert (await hub.number_job(customer.access_token, job)).running
+    assert not (await hub.number_job(customer.access_token, job)).running
     assert [number.is_service async for number in hub.numbers(customer.access_token, customer.munich)] == [True, True]
 
 
@@ -46,3 +50,14 @@ async def test_a_second_consent_after_a_restart_finds_the_organization(launch, t
     first.stop()
     after = await consent_again(build_hub(url=launch(state).url), "Returner")
     assert (after.organization, after.milan) == (before.organization, before.milan)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_leaves_one_file(launch, tmp_path, number):
+    """And no journal beside it that the next start would have to read."""
+    state = tmp_path / "state" / "state.db"
+    simulator = launch(state)
+    assert len(list(state.parent.iterdir())) > 1
+    simulator.process.send_signal(number)
+    assert simulator.process.wait(timeout=10) == 0
+    assert list(state.parent.iterdir()) == [state]

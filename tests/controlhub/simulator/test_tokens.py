@@ -14,7 +14,7 @@ CONSENT = {
     "client_id": "us",
     "response_type": "code",
     "redirect_uri": "http://us.example/",
-    "scope": "one two",
+    "scope": "spark-admin:people_read spark-admin:locations_read",
     "decision": "approve",
 }
 US = {"client_id": "us", "client_secret": "secret", "redirect_uri": "http://us.example/"}
@@ -69,7 +69,7 @@ def test_tokens_live_as_long_as_in_webex(tokens):
     """14 and 90 days."""
     assert tokens["expires_in"] == 14 * 24 * 3600
     assert tokens["refresh_token_expires_in"] == 90 * 24 * 3600
-    assert tokens["scope"] == "one two"
+    assert tokens["scope"] == CONSENT["scope"]
 
 
 async def test_an_access_token_ends_after_14_days(web, clock, tokens):
@@ -113,3 +113,16 @@ async def test_a_code_is_too_old_after_10_minutes(web, clock, code):
     clock.now += timedelta(minutes=10)
     form = {**US, "grant_type": "authorization_code", "code": code}
     assert (await web.post("/access_token", data=form)).json()["error"] == "invalid_grant"
+
+
+async def test_tokens_can_be_made_to_live_short(web, clock, tokens):
+    """Those given out from then on."""
+    me = (await web.get("/people/me", headers=authorized(tokens))).json()
+    order = {"organization": me["orgId"], "switches": {"access_token_lives_s": 60}}
+    await web.post("http://simulator/_switches", json=order)
+    renewal = {**US, "grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    short = (await web.post("/access_token", data=renewal)).json()
+    assert short["expires_in"] == 60
+    clock.now += timedelta(seconds=60)
+    assert (await web.get("/people/me", headers=authorized(short))).status_code == 401
+    assert (await web.get("/people/me", headers=authorized(tokens))).status_code == 200

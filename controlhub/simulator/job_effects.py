@@ -1,11 +1,12 @@
 """What a job does to the numbers, and when."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 
-from controlhub.simulator.inventory import find_numbers, set_usage
+from controlhub.simulator.inventory import find_numbers, move_numbers, set_usage
+from controlhub.simulator.moves import Fault, move_faults
 from controlhub.simulator.numbers import UNKNOWN_NUMBER
 
 Target = tuple[str, str]
@@ -38,19 +39,28 @@ def advance(db: sqlite3.Connection, job: sqlite3.Row) -> None:
 
 def _complete(db: sqlite3.Connection, job: sqlite3.Row) -> None:
     """Change what can be changed, by what the numbers are at the end of the job, not at its start."""
-    targets: list[Target] = orjson.loads(job["targets"])
-    held = find_numbers(db, [number for _, number in targets])
-    problems = [
-        (location, number, *fault)
-        for location, number in targets
-        if (fault := _fault(held.get(number), location)) is not None
-    ]
-    failed = {number for _, number, *_ in problems}
-    set_usage(db, [number for _, number in targets if number not in failed], job["usage"])
+    targets: list[Target] = [(location, number) for location, number in orjson.loads(job["targets"])]
+    faults = _faults(db, job, targets)
+    problems = [(*target, *faults[target]) for target in targets if target in faults]
+    changed = [target[1] for target in targets if target not in faults]
+    if job["moved_to"]:
+        move_numbers(db, changed, job["moved_to"])
+    else:
+        set_usage(db, changed, job["usage"])
     _end(db, job, "COMPLETED", "COMPLETED_WITH_ERRORS" if problems else "COMPLETED", problems)
 
 
-def _fault(row: sqlite3.Row | None, location: str) -> tuple[str, str] | None:
+def _faults(db: sqlite3.Connection, job: sqlite3.Row, targets: Sequence[Target]) -> Mapping[Target, Fault]:
+    """Return what keeps a target from being changed; those that it keeps from nothing are not in it."""
+    held = find_numbers(db, [number for _, number in targets])
+    found = move_faults(db, job, targets, held) if job["moved_to"] else {}
+    for location, number in targets:
+        if fault := _fault(held.get(number), location):
+            found[location, number] = fault
+    return found
+
+
+def _fault(row: sqlite3.Row | None, location: str) -> Fault | None:
     if row is None or row["location"] != location:
         return UNKNOWN
     if row["is_main"]:
