@@ -45,7 +45,10 @@ class NumberEvent(Word):
 
     RELEASE = "RELEASE", "Somebody asked for its release."
     TAKEN_OFF = "TAKEN_OFF", "It is off Control Hub, or was never there: the cooling time begins."
-    TAKEN_BACK = "TAKEN_BACK", "Its upload was stopped or rolled back: it is free at once."
+    TAKEN_BACK = (
+        "TAKEN_BACK",
+        "Its upload was stopped or rolled back, its service removed, or it was reclaimed: it is free at once.",
+    )
     KEPT = "KEPT", "Control Hub did not give it up."
     COOLED = "COOLED", "Its cooling date has come."
     RESTORE = "RESTORE", "Somebody took it back into use while it was cooling."
@@ -113,6 +116,7 @@ NUMBER: Mapping[tuple[NumberStatus, NumberEvent], NumberStatus] = {
     (NumberStatus.RELEASE_REQUESTED, NumberEvent.TAKEN_BACK): NumberStatus.RELEASED,
     (NumberStatus.RELEASE_REQUESTED, NumberEvent.KEPT): NumberStatus.ACTIVE,
     (NumberStatus.COOLING, NumberEvent.COOLED): NumberStatus.RELEASED,
+    (NumberStatus.COOLING, NumberEvent.TAKEN_BACK): NumberStatus.RELEASED,
     (NumberStatus.COOLING, NumberEvent.RESTORE): NumberStatus.ACTIVE,
 }
 """Every transition of a number."""
@@ -150,6 +154,8 @@ SYNC: Mapping[tuple[SyncState, SyncEvent], SyncState] = {
     (SyncState.FAILED, SyncEvent.QUEUE_UPDATE): SyncState.UPDATE_PENDING,
     (SyncState.FAILED, SyncEvent.QUEUE_REMOVE): SyncState.REMOVE_PENDING,
     (SyncState.FAILED, SyncEvent.WITHDRAW): SyncState.REMOVED,
+    (SyncState.FAILED, SyncEvent.DIFFERS): SyncState.DRIFTED,
+    (SyncState.FAILED, SyncEvent.FOUND): SyncState.SYNCED,
     (SyncState.DRIFTED, SyncEvent.QUEUE_ADD): SyncState.ADD_PENDING,
     (SyncState.DRIFTED, SyncEvent.QUEUE_UPDATE): SyncState.UPDATE_PENDING,
     (SyncState.DRIFTED, SyncEvent.QUEUE_REMOVE): SyncState.REMOVE_PENDING,

@@ -9,13 +9,17 @@ from sqlmodel import Field
 from store.columns import Owned, PlainText, moment, moment_now, new_id, word
 from store.vocabulary import DriftEnd, DriftKind
 
+_STANDS = text("ended_at IS NULL OR tolerated")
+
 
 class Drift(Owned, table=True):
     """One difference about one number. `here` and `there` say what differs, in words of the API."""
 
     __tablename__ = "drift"
     __table_args__ = (
-        Index("drift_open", "service_id", "kind", "e164", unique=True, postgresql_where=text("ended_at IS NULL")),
+        # A difference that stands has one row, whether it is open or was accepted as it is.
+        Index("drift_standing", "service_id", "kind", "e164", unique=True, postgresql_where=_STANDS),
+        Index("drift_open", "service_id", "id", postgresql_where=text("ended_at IS NULL")),
         Index("drift_service", "service_id", "id"),
     )
 
@@ -32,3 +36,5 @@ class Drift(Owned, table=True):
     found_at: datetime = moment_now()
     ended_at: datetime | None = moment()
     ending: DriftEnd | None = Field(default=None, sa_type=word(DriftEnd))
+    # Accepted, though Control Hub stays as it is: not reported again while it lasts.
+    tolerated: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})

@@ -8,7 +8,7 @@ from sqlalchemy import Index, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from store.columns import Owned, moment_now, new_id
+from store.columns import Owned, moment, moment_now, new_id
 
 
 class CallingProfile(SQLModel, table=True):
@@ -30,13 +30,25 @@ class CallingProfile(SQLModel, table=True):
 
 
 class SipConnection(Owned, table=True):
-    """A PSTN SIP connection of a service; its calling profile is that of every number that hangs on it."""
+    """A PSTN SIP connection of a service; its calling profile is that of every number that hangs on it.
+
+    One that was deleted stays for the uploads of before that name it; nothing new can hang on it.
+    """
 
     __tablename__ = "sip_connection"
-    __table_args__ = (Index("sip_connection_name", "service_id", text("lower(name)"), unique=True),)
+    __table_args__ = (
+        Index(
+            "sip_connection_name",
+            "service_id",
+            text("lower(name)"),
+            unique=True,
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
+    )
 
     id: UUID = new_id()
     service_id: UUID = Field(sa_type=Uuid, foreign_key="service.id", ondelete="CASCADE")
     calling_profile_id: UUID = Field(sa_type=Uuid, foreign_key="calling_profile.id")
     name: str
     created_at: datetime = moment_now()
+    deleted_at: datetime | None = moment()

@@ -43,6 +43,9 @@ class Service(Owned, table=True):
     # How often its sync came to nothing in a row, and when the next one is due; None while none rests.
     sync_tries: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     sync_resumes_at: datetime | None = moment()
+    # Why its sync waits; None while it goes on or has nothing to do.
+    waiting_code: str | None = None
+    waiting_message: str | None = None
     reconciled_at: datetime | None = moment()
     # The daily licence counters; None until they were counted for the first time.
     counted_at: datetime | None = moment()

@@ -54,6 +54,7 @@ class Upload(Owned, table=True):
     error_policy: ErrorPolicy | None = Field(default=None, sa_type=word(ErrorPolicy))
     waiting_code: str | None = None
     waiting_message: str | None = None
+    waiting_until: datetime | None = moment()
     # What the entries were judged by, in short; where it no longer holds, they are judged again.
     judged_by: str | None = None
     # Rows of files and pasted text; the other counts are numbers.

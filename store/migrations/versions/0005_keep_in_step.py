@@ -12,7 +12,19 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("service", sa.Column("sync_tries", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.add_column("service", sa.Column("sync_resumes_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("service", sa.Column("waiting_code", sa.String(), nullable=True))
+    op.add_column("service", sa.Column("waiting_message", sa.String(), nullable=True))
+    op.add_column("upload", sa.Column("waiting_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("service", sa.Column("reconciled_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("sip_connection", sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
+    op.drop_index("sip_connection_name", "sip_connection")
+    op.create_index(
+        "sip_connection_name",
+        "sip_connection",
+        ["service_id", sa.text("lower(name)")],
+        unique=True,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.create_index("number_cooling", "number", ["cooling_until"], postgresql_where=sa.text("status = 'COOLING'"))
     op.create_table(
         "drift",
@@ -30,16 +42,18 @@ def upgrade() -> None:
         sa.Column("found_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ending", sa.String(32), nullable=True),
+        sa.Column("tolerated", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.ForeignKeyConstraint(["service_id"], ["service.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(
-        "drift_open",
+        "drift_standing",
         "drift",
         ["service_id", "kind", "e164"],
         unique=True,
-        postgresql_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL OR tolerated"),
     )
+    op.create_index("drift_open", "drift", ["service_id", "id"], postgresql_where=sa.text("ended_at IS NULL"))
     op.create_index("drift_service", "drift", ["service_id", "id"])
 
 
