@@ -2,47 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
+from provisioning.choosing import Changed, Chosen, choose, locked, refuse_removing
 from provisioning.desk import Desk
-from provisioning.errors import (
-    IntegratedNotTaken,
-    NotFound,
-    NothingToChange,
-    NumberBusy,
-    RuleBroken,
-    ServiceRemoving,
-    TooManyNumbers,
-)
+from provisioning.errors import IntegratedNotTaken, NothingToChange, NumberBusy, RuleBroken
 from provisioning.journal import audit
 from provisioning.left import LEFT, Left
 from provisioning.number_types import check, hub_usage
-from provisioning.numbering.ranges import NumberRange, parse_range
 from provisioning.states import SyncEvent, sync_next
 from provisioning.sync.job import sync_job
-from provisioning.uploads.fill import RawEntry
+from provisioning.sync.plan import ADDING
 from provisioning.uploads.start import info_fault
 from provisioning.verdicts import Fault
 from store import changing, services
-from store.database import Transaction
-from store.lookup import Name, one
-from store.tables import Number, Service, Upload
-from store.vocabulary import NumberType, ServiceMode, ServiceStatus, SyncState, SyncTask
-
-MOST = 10_000
-"""How many numbers are changed at once."""
+from store.tables import Number, Service
+from store.vocabulary import NumberType, ServiceMode, SyncState, SyncTask
 
 _BUSY = frozenset({SyncState.IN_PROGRESS, SyncState.UNCERTAIN, SyncState.REMOVE_PENDING})
 """States of a number in which Control Hub is, or may be, at work on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Numbers of a service, singles and ranges, or all that an upload made: exactly one of `service` and `upload`."""
-
-    service: Name | None = None
-    entries: tuple[RawEntry, ...] = ()
-    upload: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +31,17 @@ class NumberChanges:
     service_info: str | Left | None = LEFT
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """The service, and how many numbers were changed: fewer than were named where some were so already."""
-
-    service: Service
-    numbers: int
-
-
 async def update(desk: Desk, chosen: Chosen, changes: NumberChanges) -> Changed:
     """Change what numbers are for: all of them or, where one cannot be, none.
 
     A usage that Control Hub has to know is sent there by a sync, again where that failed before. Raises NotFound (for
-    a number, too), RuleBroken, TooLong, NumberBusy, ServiceRemoving, NothingToChange, TooManyNumbers.
+    a number, too), RuleBroken, TooLong, NumberBusy, NumberCooling, ServiceRemoving, NothingToChange, TooManyNumbers.
     """
     _refuse_unreadable(changes)
     async with desk.begin() as transaction:
-        service, numbers = await _chosen(transaction, chosen)
-        found = await _locked(transaction, service, numbers)
+        service, numbers = await choose(transaction, chosen)
+        refuse_removing(service)
+        found = await locked(transaction, service, numbers)
         changed = [number for number in found if _change(desk, service, number, changes)]
         transaction.session.add_all(changed)
         await services.touch(transaction, service.id, desk.clock())
@@ -87,10 +57,10 @@ async def confirm_manual(desk: Desk, chosen: Chosen) -> Changed:
     Raises NotFound (for a number, too), RuleBroken, IntegratedNotTaken, NothingToChange, TooManyNumbers.
     """
     async with desk.begin() as transaction:
-        service, numbers = await _chosen(transaction, chosen)
+        service, numbers = await choose(transaction, chosen)
         if service.mode is ServiceMode.INTEGRATED:
             raise IntegratedNotTaken(path=("numbers",))
-        await _locked(transaction, service, numbers)
+        await locked(transaction, service, numbers)
         confirmed = await changing.confirm(transaction, service.id, numbers, desk.clock())
         await services.touch(transaction, service.id, desk.clock())
         audit(transaction, "numbers confirmed", service, after={"numbers": confirmed})
@@ -103,47 +73,6 @@ def _refuse_unreadable(changes: NumberChanges) -> None:
     if not isinstance(changes.service_info, Left) and (wrong := info_fault(changes.service_info)):
         wrong.path = ("changes", *wrong.path)
         raise wrong
-
-
-async def _chosen(transaction: Transaction, chosen: Chosen) -> tuple[Service, Sequence[str]]:
-    """Lock the service and list the numbers."""
-    if chosen.upload is not None:
-        upload = await one(transaction, Upload, chosen.upload)
-        service = await _service(transaction, upload.service_id)
-        numbers = await changing.of_upload(transaction, upload.id)
-    else:
-        named = await one(transaction, Service, chosen.service or Name())
-        service, numbers = await _service(transaction, named.id), _listed(chosen.entries)
-    if not numbers:
-        raise NothingToChange(path=("numbers",))
-    if len(numbers) > MOST:
-        raise TooManyNumbers(MOST, path=("numbers",))
-    return service, numbers
-
-
-async def _service(transaction: Transaction, service_id: UUID) -> Service:
-    return await one(transaction, Service, Name(id=service_id), lock=True)
-
-
-def _listed(entries: Sequence[RawEntry]) -> list[str]:
-    """List the numbers of the entries, each once, ascending. Raises RuleBroken where one cannot be read."""
-    numbers: set[str] = set()
-    for entry in entries:
-        found = parse_range(entry.first, entry.last if entry.last is not None else entry.first, MOST)
-        if not isinstance(found, NumberRange):
-            raise RuleBroken(found.code.value, found.message, path=("numbers",))
-        numbers.update(found)
-        if len(numbers) > MOST:
-            break
-    return sorted(numbers)
-
-
-async def _locked(transaction: Transaction, service: Service, numbers: Sequence[str]) -> list[Number]:
-    found = await changing.lock(transaction, service.id, numbers)
-    missing = set(numbers) - {number.e164 for number in found}
-    if missing:
-        raise NotFound(f"number {min(missing)}", path=("numbers",))
-    return found
 
 
 def _change(desk: Desk, service: Service, number: Number, changes: NumberChanges) -> bool:
@@ -166,7 +95,7 @@ def _change(desk: Desk, service: Service, number: Number, changes: NumberChanges
 
 def _is_refused(number: Number) -> bool:
     """Say whether Control Hub has the number, but refused what was to be done with it last."""
-    return number.sync_state is SyncState.FAILED and number.task is not SyncTask.ADD
+    return number.sync_state is SyncState.FAILED and number.task not in ADDING
 
 
 def _cac(number: Number, number_type: NumberType, changes: NumberChanges) -> int | None:
@@ -179,11 +108,10 @@ def _queue(service: Service, number: Number) -> None:
     """Have Control Hub told of another usage, unless the number has not been there yet: then it goes with it."""
     if service.mode is not ServiceMode.INTEGRATED or number.sync_state is SyncState.UPDATE_PENDING:
         return
-    if service.status is ServiceStatus.REMOVING:
-        raise ServiceRemoving(path=("numbers",))
+    refuse_removing(service)
     if number.sync_state in _BUSY:
         raise NumberBusy(number.e164, path=("numbers",))
-    if number.task is SyncTask.ADD and number.sync_state in (SyncState.ADD_PENDING, SyncState.FAILED):
+    if number.task in ADDING and number.sync_state in (SyncState.ADD_PENDING, SyncState.FAILED):
         return
     number.sync_state = sync_next(number.sync_state, SyncEvent.QUEUE_UPDATE)
     number.task, number.attempts = SyncTask.UPDATE, 0

@@ -38,7 +38,7 @@ async def invite(desk: Desk, transaction: Transaction, service: Service, custome
 
     Lock the customer before, so that its address is not being mended meanwhile.
     """
-    await _close(desk, transaction, service, "invitation replaced")
+    await close(desk, transaction, service, "invitation replaced")
     invitation = Invitation(
         service_id=service.id,
         email=customer.admin_email,
@@ -72,8 +72,14 @@ async def revoke(desk: Desk, name: Name) -> Service:
     """
     async with desk.begin() as transaction:
         service = await _integrated(transaction, name)
-        await _close(desk, transaction, service, "invitation revoked")
+        await close(desk, transaction, service, "invitation revoked")
         return service
+
+
+async def close(desk: Desk, transaction: Transaction, service: Service, action: str) -> None:
+    """Let the open invitations of a locked service stop working; the audit trail calls that `action`."""
+    for closed in await consents.close_invitations(transaction, service.id, desk.clock()):
+        audit(transaction, action, closed, after={"revoked_at": closed.revoked_at})
 
 
 async def readdress(desk: Desk, transaction: Transaction, customer: Customer) -> None:
@@ -123,11 +129,6 @@ async def _integrated(transaction: Transaction, name: Name) -> Service:
     if service.mode is not ServiceMode.INTEGRATED:
         raise IntegratedOnly(path=("service",))
     return service
-
-
-async def _close(desk: Desk, transaction: Transaction, service: Service, action: str) -> None:
-    for closed in await consents.close_invitations(transaction, service.id, desk.clock()):
-        audit(transaction, action, closed, after={"revoked_at": closed.revoked_at})
 
 
 async def _write(desk: Desk, invitation_id: UUID, hashed: bytes, link: str) -> Letter | None:

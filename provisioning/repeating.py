@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
 from provisioning.errors import refuse_any
@@ -14,20 +15,34 @@ from store.lookup import Name, Row, one
 async def once(
     transaction: Transaction, request: object, key: str | None, table: type[Row], make: Callable[[], Awaitable[Row]]
 ) -> Row:
-    """Make the row, or return the one that the same request made before under this key.
+    """Make the row, or return the one that the same request made before. Raises what `told_once` raises."""
+    made: list[Row] = []
 
-    `request` is what was asked for; its text must tell any two different requests apart. Without a key it is
-    simply done. Raises Refused where the key is blank or too long, and IdempotencyKeyReused where it came with
-    another request.
+    async def told() -> dict[str, Any]:
+        made.append(await make())
+        return {"id": str(made[0].id)}  # type: ignore[attr-defined]  # what is made has an id
+
+    before = await told_once(transaction, request, key, told)
+    return made[0] if made else await one(transaction, table, Name(id=UUID(before["id"])))
+
+
+async def told_once(
+    transaction: Transaction, request: object, key: str | None, act: Callable[[], Awaitable[dict[str, Any]]]
+) -> dict[str, Any]:
+    """Act, and return what is told of it; or return what was told when the same request came before under this key.
+
+    `request` is what was asked for; its text must tell any two different requests apart. What is told must fit into
+    JSON; its "id", where it has one, is that of the row it is forgotten with. Without a key it is simply done. Raises
+    Refused where the key is blank or too long, and IdempotencyKeyReused where it came with another request.
     """
     if key is None:
-        return await make()
+        return await act()
     refuse_any([name_fault(key, "idempotency key", "idempotencyKey")])
     operation = type(request).__name__
     fingerprint = hashlib.sha256(repr(request).encode()).digest()
     before = await idempotency.earlier(transaction, operation, key, fingerprint)
     if before is not None:
-        return await one(transaction, table, Name(id=UUID(before["id"])))
-    row = await make()
-    await idempotency.remember(transaction, operation, key, {"id": str(row.id)})  # type: ignore[attr-defined]  # what is made has an id
-    return row
+        return before
+    told = await act()
+    await idempotency.remember(transaction, operation, key, told)
+    return told

@@ -1,10 +1,10 @@
 """Statements on numbers that are changed after they were uploaded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, Text, any_, literal, select, text
 from sqlmodel import col
 
 from store.database import Transaction
@@ -12,15 +12,20 @@ from store.tables import Number
 from store.vocabulary import NumberStatus
 
 
-async def lock(transaction: Transaction, service_id: UUID, numbers: Sequence[str]) -> list[Number]:
-    """Return the active numbers of the service among these, by E.164, locked against everybody else."""
+async def lock(
+    transaction: Transaction, service_id: UUID, numbers: Sequence[str], statuses: Collection[NumberStatus]
+) -> list[Number]:
+    """Return the numbers of the service among these, in one of the statuses, by E.164, locked against everybody else.
+
+    Live statuses only: then a number is found at most once.
+    """
     query = (
         select(Number)
         .where(
             transaction.scope.covers(Number),
             col(Number.service_id) == service_id,
-            col(Number.e164).in_(numbers),
-            col(Number.status) == NumberStatus.ACTIVE,
+            col(Number.e164) == any_(literal(list(numbers), ARRAY(Text))),
+            col(Number.status).in_(statuses),
         )
         .order_by(col(Number.e164))
         .with_for_update()
@@ -29,12 +34,12 @@ async def lock(transaction: Transaction, service_id: UUID, numbers: Sequence[str
     return list((await transaction.session.scalars(query)).all())
 
 
-async def of_upload(transaction: Transaction, upload_id: UUID) -> list[str]:
-    """Return the active numbers that the upload made, ascending."""
+async def of_upload(transaction: Transaction, upload_id: UUID, status: NumberStatus) -> list[str]:
+    """Return the numbers that the upload made and that are in this status, ascending."""
     query = select(col(Number.e164)).where(
         transaction.scope.covers(Number),
         col(Number.upload_id) == upload_id,
-        col(Number.status) == NumberStatus.ACTIVE,
+        col(Number.status) == status,
     )
     return list((await transaction.session.scalars(query.order_by(col(Number.e164)))).all())
 

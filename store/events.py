@@ -15,6 +15,7 @@ from store.database import EVENT_CHANNEL, Database, Reading
 from store.errors import Unavailable
 from store.scope import Scope
 from store.tables import Event
+from store.vocabulary import EventKind
 
 _BATCH = 1_000
 """How many events one statement reads."""
@@ -32,6 +33,17 @@ async def after(reading: Reading, position: int, service_ids: Sequence[UUID] | N
     if service_ids is not None:
         query = query.where(col(Event.service_id).in_(service_ids))
     return list((await reading.session.scalars(query.order_by(col(Event.id)).limit(_BATCH))).all())
+
+
+async def service_ends(reading: Reading, service_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return the id of the last event of each of the services that is gone: the one without a status after."""
+    query = select(col(Event.service_id), col(Event.id)).where(
+        reading.scope.covers(Event),
+        col(Event.service_id).in_(service_ids),
+        col(Event.kind) == EventKind.SERVICE_STATUS,
+        col(Event.after).is_(None),
+    )
+    return {row.service_id: row.id for row in (await reading.session.execute(query)).all()}
 
 
 async def head(reading: Reading) -> int:

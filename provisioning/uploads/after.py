@@ -20,13 +20,18 @@ async def stop(desk: Desk, name: Name) -> Upload:
     """
     async with desk.begin() as transaction:
         _, upload = await _locked(transaction, name)
-        stopped = upload_next(upload.status, UploadEvent.STOP)
-        upload.stopped_at = upload.ended_at = desk.clock()
-        upload.withdrawn += await taking_back.withdraw(transaction, upload, desk.clock())
-        upload.waiting_code = upload.waiting_message = None
-        await uploads.change_status(transaction, upload, stopped, desk.clock())
-        audit(transaction, "upload stopped", upload, after=uploads.counts(upload))
+        await halt(desk, transaction, upload)
         return upload
+
+
+async def halt(desk: Desk, transaction: Transaction, upload: Upload) -> None:
+    """Stop a locked upload. Raises TransitionRefused."""
+    stopped = upload_next(upload.status, UploadEvent.STOP)
+    upload.stopped_at = upload.ended_at = desk.clock()
+    upload.withdrawn += await taking_back.withdraw(transaction, upload, desk.clock())
+    upload.waiting_code = upload.waiting_message = upload.waiting_until = None
+    await uploads.change_status(transaction, upload, stopped, desk.clock())
+    audit(transaction, "upload stopped", upload, after=uploads.counts(upload))
 
 
 async def retry_failed(desk: Desk, name: Name) -> Upload:
@@ -37,8 +42,7 @@ async def retry_failed(desk: Desk, name: Name) -> Upload:
     async with desk.begin() as transaction:
         service, upload = await _locked(transaction, name)
         syncing = upload_next(upload.status, UploadEvent.RETRY)
-        if service.status is ServiceStatus.REMOVING:
-            raise ServiceRemoving(path=("upload",))
+        _refuse_removing(service)
         retried = await taking_back.retry(transaction, upload)
         if not retried:
             raise NothingToRetry(path=("upload",))
@@ -53,11 +57,12 @@ async def retry_failed(desk: Desk, name: Name) -> Upload:
 async def roll_back(desk: Desk, name: Name) -> Upload:
     """Take back what the upload added, and nothing else: off Control Hub where it is there, and free for anybody.
 
-    Raises NotFound, TransitionRefused, NumbersOnTheirWay.
+    Raises NotFound, TransitionRefused, ServiceRemoving, NumbersOnTheirWay.
     """
     async with desk.begin() as transaction:
         service, upload = await _locked(transaction, name)
         rolling_back = upload_next(upload.status, UploadEvent.ROLL_BACK)
+        _refuse_removing(service)
         if moving := await taking_back.in_flight(transaction, upload.id):
             raise NumbersOnTheirWay(moving, path=("upload",))
         await uploads.change_status(transaction, upload, rolling_back, desk.clock())
@@ -79,3 +84,8 @@ async def _locked(transaction: Transaction, name: Name) -> tuple[Service, Upload
     service_id = (await one(transaction, Upload, name)).service_id
     service = await one(transaction, Service, Name(id=service_id), lock=True)
     return service, await one(transaction, Upload, name, lock=True)
+
+
+def _refuse_removing(service: Service) -> None:
+    if service.status is ServiceStatus.REMOVING:
+        raise ServiceRemoving(path=("upload",))

@@ -111,8 +111,13 @@ async def cancel(desk: Desk, name: Name) -> Upload:
     """
     async with desk.begin() as transaction:
         upload = await one(transaction, Upload, name, lock=True)
-        cancelled = upload_next(upload.status, UploadEvent.CANCEL)
-        upload.ended_at = desk.clock()
-        await uploads.change_status(transaction, upload, cancelled, desk.clock())
-        audit(transaction, "upload cancelled", upload, after={"status": upload.status})
+        await give_up(desk, transaction, upload)
         return upload
+
+
+async def give_up(desk: Desk, transaction: Transaction, upload: Upload) -> None:
+    """Cancel a locked upload. Raises TransitionRefused."""
+    cancelled = upload_next(upload.status, UploadEvent.CANCEL)
+    upload.ended_at = desk.clock()
+    await uploads.change_status(transaction, upload, cancelled, desk.clock())
+    audit(transaction, "upload cancelled", upload, after={"status": upload.status})

@@ -26,6 +26,11 @@ _CUT_AT_ONCE = 1_000
 """How many ranges are cut between two looks at the database."""
 
 
+def validation_job(upload: Upload) -> Job:
+    """Return the job that judges the entries of a large upload."""
+    return Job(JobName.VALIDATE_UPLOAD, arguments={"upload_id": str(upload.id)})
+
+
 async def validate(desk: Desk, name: Name) -> Upload:
     """Judge the entries of an upload with each other and with what is live; a large upload is left VALIDATING to a job.
 
@@ -37,7 +42,7 @@ async def validate(desk: Desk, name: Name) -> Upload:
         await refuse_unaskable(desk, transaction, upload)
         await uploads.change_status(transaction, upload, judging, desk.clock())
         if upload.total > AT_ONCE:
-            await transaction.defer(Job(JobName.VALIDATE_UPLOAD, arguments={"upload_id": str(upload.id)}))
+            await transaction.defer(validation_job(upload))
         else:
             await finish(desk, transaction, upload)
         return upload

@@ -102,12 +102,9 @@ async def located(reading: Reading, service: Service, name: Name) -> Location:
 
 async def connected(reading: Reading, service: Service, name: ConnectionName) -> SipConnection:
     """Return the SIP connection of the service. Raises NotFound."""
-    if name.name is not None:
-        return await routing.connection_named(reading, service.id, name.name, "sipConnection")
-    connection = await one(reading, SipConnection, Name(id=name.id, path=("sipConnection",)))
-    if connection.service_id != service.id:
-        raise NotFound("sip connection", path=("sipConnection",))
-    return connection
+    if name.id is not None:
+        return await routing.connection_by_id(reading, service.id, name.id, "sipConnection")
+    return await routing.connection_named(reading, service.id, name.name or "", "sipConnection")
 
 
 def _upload(desk: Desk, new: NewUpload, service: Service, location: Location, connection: SipConnection) -> Upload:

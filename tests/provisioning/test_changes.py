@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from controlhub.errors import HubRefused
-from provisioning.changes import Changed, Chosen, NumberChanges, confirm_manual, update
+from provisioning.changes import NumberChanges, confirm_manual, update
+from provisioning.choosing import Changed, Chosen
 from provisioning.desk import Desk
+from provisioning.releases import release
 from provisioning.sync import plan
 from provisioning.sync.record import begin_uploads, conclude
 from provisioning.uploads.after import roll_back
@@ -240,11 +242,19 @@ async def test_a_number_that_is_on_its_way_is_busy(desk: Desk, side: Hubside, st
 
 
 async def test_a_number_that_is_leaving_cannot_be_changed(desk: Desk, integrated: Dialog) -> None:
-    """It is no longer active."""
+    """It is on its way off Control Hub."""
     (number,) = [n for e164, n in (await numbers_of(desk, integrated.service)).items() if e164 == A]
     await roll_back(desk, Name(id=number.upload_id))
     refusal = await refused(desk, update(desk, listed(integrated, A), NumberChanges(SERVICE, 30)))
-    assert refusal == [("NOT_FOUND", ("numbers",))]
+    assert refusal == [("NUMBER_BUSY", ("numbers",))]
+
+
+@pytest.mark.parametrize("act", ACTS)
+async def test_a_number_that_cools_is_said_to_cool(desk: Desk, dialog: Dialog, act: Any) -> None:
+    """Its service still has it, so that it is not said to be nowhere."""
+    await submitted(desk, dialog, A, B)
+    await release(desk, listed(dialog, B))
+    assert await refused(desk, act(desk, listed(dialog, A, B))) == [("NUMBER_COOLING", ("numbers",))]
 
 
 async def test_a_number_whose_change_was_refused_is_sent_again_by_the_same_change(

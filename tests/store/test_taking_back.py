@@ -14,7 +14,7 @@ from store.vocabulary import NumberStatus, SyncState, SyncTask
 from tests.arrange import Dialog, by_hand, numbers_of, rows, span, submitted
 
 FIRST, LAST = "+12125550100", "+12125550104"
-ADD, UPDATE, TAKE_BACK = SyncTask.ADD, SyncTask.UPDATE, SyncTask.TAKE_BACK
+ADD, UPDATE, RESTORE, TAKE_BACK = SyncTask.ADD, SyncTask.UPDATE, SyncTask.RESTORE, SyncTask.TAKE_BACK
 
 
 @pytest.fixture
@@ -97,6 +97,9 @@ FREE = (NumberStatus.RELEASED, SyncState.REMOVED)
         (TAKE_BACK, SyncState.FAILED, (0, 0, 0, 5), THERE),
         (ADD, SyncState.FAILED, (0, 5, 0, 0), FREE),
         (ADD, SyncState.ADD_PENDING, (0, 0, 5, 0), FREE),
+        (RESTORE, SyncState.SYNCED, (0, 0, 0, 5), THERE),
+        (RESTORE, SyncState.FAILED, (5, 0, 0, 0), FREE),
+        (RESTORE, SyncState.ADD_PENDING, (5, 0, 0, 0), FREE),
         (ADD, SyncState.MANUAL_PENDING, (5, 0, 0, 0), (NumberStatus.RELEASED, SyncState.MANUAL_PENDING)),
         (ADD, SyncState.MANUAL_CONFIRMED, (5, 0, 0, 0), (NumberStatus.RELEASED, SyncState.MANUAL_CONFIRMED)),
     ],

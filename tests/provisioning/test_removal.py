@@ -1,0 +1,459 @@
+"""Removing a service: what ends with it, what leaves Control Hub, and what stays on record."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import col
+
+from provisioning import consent, removal
+from provisioning.choosing import Chosen
+from provisioning.desk import Desk
+from provisioning.invitations import resend
+from provisioning.releases import release, restore
+from provisioning.removal import Progress, finish, progress, remove, remove_by_force
+from provisioning.sync.outbound import Outbound
+from provisioning.sync.run import sync_service
+from provisioning.uploads.after import roll_back
+from provisioning.uploads.start import start
+from store import syncing
+from store.errors import NotFound
+from store.lookup import Name
+from store.tables import (
+    AuditEvent,
+    Drift,
+    Grant,
+    IdempotencyKey,
+    Invitation,
+    Location,
+    Number,
+    Service,
+    SipConnection,
+    Upload,
+    UploadEntry,
+)
+from store.vocabulary import DriftKind, NumberStatus, ServiceMode, ServiceStatus, SyncState, SyncTask, UploadStatus
+from tests.arrange import (
+    Dialog,
+    Hubside,
+    announced,
+    audited,
+    by_hand,
+    consented,
+    count,
+    customer,
+    fetch,
+    header,
+    imported,
+    invite,
+    jobs,
+    judged,
+    newest_invitation,
+    numbers_of,
+    provider,
+    put,
+    refused,
+    rows,
+    scope_of,
+    seen_by,
+    service,
+    single,
+    span,
+    submitted,
+    upload,
+)
+from tests.provisioning.administrator import assign, hub_id, order, organization_of, unassign
+
+Fresh = Callable[[int], list[str]]
+A, B = "+12125550100", "+12125550101"
+GONE = (Service, Location, SipConnection, Upload, UploadEntry, Number, Drift, Grant, Invitation)
+"""The tables of what belongs to a service."""
+
+
+async def is_there(desk: Desk, of: Service) -> bool:
+    """Return whether a service is still there."""
+    return bool(await rows(desk, Service, col(Service.id), col(Service.id) == of.id))
+
+
+async def left(desk: Desk, of: Service) -> Progress:
+    """Return how far a removal is."""
+    async with desk.read() as reading:
+        return await progress(reading, of.id)
+
+
+def named(of: Service) -> Name:
+    """Name a service as an input does."""
+    return Name(id=of.id, path=("service",))
+
+
+@pytest.fixture
+async def dialog(desk: Desk) -> Dialog:
+    """A Non-Integrated service."""
+    return await by_hand(desk)
+
+
+@pytest.fixture
+async def integrated(desk: Desk, side: Hubside) -> Dialog:
+    """An Integrated service."""
+    return await consented(desk, side)
+
+
+@pytest.fixture
+async def synced(desk: Desk, outbound: Outbound, integrated: Dialog, fresh: Fresh) -> list[str]:
+    """Seven numbers that Control Hub has."""
+    numbers = fresh(7)
+    await submitted(desk, integrated, *numbers)
+    await sync_service(desk, outbound, integrated.service.id)
+    return numbers
+
+
+async def test_a_service_by_hand_is_gone_with_all_that_belongs_to_it_and_nothing_else(desk: Desk) -> None:
+    """Not what is beside it."""
+    beside, dialog = await by_hand(desk), await by_hand(desk)
+    for each, e164 in ((beside, A), (dialog, B)):
+        await submitted(desk, each, e164)
+        await put(
+            desk, Drift(service_id=each.service.id, kind=DriftKind.UNKNOWN_HERE, e164=e164, **each.service.ownership())
+        )
+    before = {table: await count(desk, table) for table in GONE}
+    await remove(desk, named(dialog.service))
+    assert await finish(desk, dialog.service.id)
+    after = {table: await count(desk, table) for table in GONE}
+    assert {table: before[table] - after[table] for table in GONE} == {
+        **dict.fromkeys(GONE, 1),
+        Grant: 0,
+        Invitation: 0,
+    }
+    assert list(await numbers_of(desk, beside.service)) == [A]
+
+
+async def test_the_removal_is_left_to_a_job(desk: Desk, dialog: Dialog) -> None:
+    """The service is REMOVING meanwhile; its numbers are free afterwards."""
+    await submitted(desk, dialog, A)
+    removed = await remove(desk, named(dialog.service))
+    how_far, called = await left(desk, dialog.service), (await jobs(desk))[-1][0]
+    await finish(desk, dialog.service.id)
+    assert (removed.status, how_far.left, called) == (ServiceStatus.REMOVING, 1, "finish_removal")
+    assert (await submitted(desk, await by_hand(desk), A)).submitted == 1
+
+
+async def test_subscribers_hear_of_the_removal_and_of_the_end(desk: Desk, dialog: Dialog) -> None:
+    """The last event of a service has no status after it, and it stays."""
+    await remove(desk, named(dialog.service))
+    await finish(desk, dialog.service.id)
+    assert (await announced(desk, dialog.service))[-2:] == [
+        ("SERVICE_STATUS", "PENDING_PROVISIONING", "REMOVING"),
+        ("SERVICE_STATUS", "REMOVING", None),
+    ]
+
+
+async def test_the_audit_trail_stays_and_says_what_the_service_was(desk: Desk, dialog: Dialog) -> None:
+    """From its onboarding to its end."""
+    await remove(desk, named(dialog.service))
+    await finish(desk, dialog.service.id)
+    trail = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.entity_id) == dialog.service.id)
+    assert [trail[0].action, *(record.action for record in trail[-2:])] == [
+        "service onboarded",
+        "removal begun",
+        "service removed",
+    ]
+    assert (trail[-1].before or {})["name"] == dialog.service.name
+
+
+async def test_asking_again_changes_nothing(desk: Desk, dialog: Dialog) -> None:
+    """Nor does finishing again."""
+    await remove(desk, named(dialog.service))
+    before = (await announced(desk, dialog.service), await audited(desk, dialog.service.id))
+    await remove(desk, named(dialog.service))
+    assert (await announced(desk, dialog.service), await audited(desk, dialog.service.id)) == before
+    assert [await finish(desk, dialog.service.id) for _ in range(2)] == [True, True]
+    assert len(await announced(desk, dialog.service)) == len(before[0]) + 1
+
+
+async def test_a_service_that_is_not_being_removed_is_not_finished(desk: Desk, dialog: Dialog) -> None:
+    """Whoever calls it."""
+    assert not await finish(desk, dialog.service.id)
+    assert await is_there(desk, dialog.service)
+
+
+async def test_a_service_that_waits_for_consent_is_removed_and_its_invitation_stops_working(
+    desk: Desk, side: Hubside
+) -> None:
+    """The link in it, at once."""
+    made = await service(desk, await customer(desk, await provider(desk)), ServiceMode.INTEGRATED)
+    token = await invite(desk, side, made)
+    await remove(desk, named(made))
+    assert (await newest_invitation(desk, made)).revoked_at == desk.clock()
+    assert (await jobs(desk))[-1][:2] == ("finish_removal", None)
+    assert await finish(desk, made.id)
+    with pytest.raises(NotFound):
+        await consent.open_invitation(desk, consent.token_hash(token))
+
+
+async def test_uploads_that_are_open_are_cancelled(desk: Desk, dialog: Dialog) -> None:
+    """Drafts and validated ones; those that have ended stay what they are."""
+    draft, ready = await upload(desk, dialog, A), await judged(desk, dialog, B)
+    ended = await submitted(desk, dialog, A)
+    await remove(desk, named(dialog.service))
+    assert [(await fetch(desk, of)).status for of in (draft, ready, ended)] == [
+        UploadStatus.CANCELLED,
+        UploadStatus.CANCELLED,
+        UploadStatus.COMPLETED,
+    ]
+
+
+async def test_uploads_under_way_are_stopped_and_nothing_more_is_sent(
+    desk: Desk, outbound: Outbound, control_hub: Any, integrated: Dialog, fresh: Fresh
+) -> None:
+    """What waits is withdrawn; then nothing is left."""
+    numbers = fresh(3)
+    made = await submitted(desk, integrated, *numbers)
+    await remove(desk, named(integrated.service))
+    assert {n.status for n in (await numbers_of(desk, integrated.service)).values()} == {NumberStatus.RELEASED}
+    stopped = await fetch(desk, made)
+    assert (stopped.status, stopped.withdrawn) == (UploadStatus.PARTIAL, 3)
+    organization = await organization_of(desk, integrated)
+    await sync_service(desk, outbound, integrated.service.id)
+    assert await control_hub.held(organization) == []
+    assert not await is_there(desk, integrated.service)
+
+
+@pytest.mark.usefixtures("synced")
+async def test_numbers_leave_control_hub_without_cooling_and_then_the_service_is_gone(
+    desk: Desk, outbound: Outbound, control_hub: Any, integrated: Dialog
+) -> None:
+    """By one sync."""
+    organization = await organization_of(desk, integrated)
+    await remove(desk, named(integrated.service))
+    assert not await finish(desk, integrated.service.id)
+    waiting = (await numbers_of(desk, integrated.service)).values()
+    how_far, called = await left(desk, integrated.service), (await jobs(desk))[-1][0]
+    await sync_service(desk, outbound, integrated.service.id)
+    assert {(n.status, n.sync_state, n.task) for n in waiting} == {
+        (NumberStatus.RELEASE_REQUESTED, SyncState.REMOVE_PENDING, SyncTask.TAKE_BACK)
+    }
+    assert (how_far, called) == (Progress(7, 0, None), "sync_service")
+    assert await control_hub.held(organization) == []
+    assert not await is_there(desk, integrated.service)
+    assert await count(desk, Number) == await count(desk, Grant) == await count(desk, Invitation) == 0
+
+
+async def test_a_restored_number_that_waits_is_withdrawn_too(
+    desk: Desk, outbound: Outbound, integrated: Dialog, synced: list[str]
+) -> None:
+    """Nothing more is added to a service that is being removed."""
+    chosen = Chosen(service=named(integrated.service), entries=(single(synced[0]),))
+    await release(desk, chosen)
+    await sync_service(desk, outbound, integrated.service.id)
+    await restore(desk, chosen)
+    await remove(desk, named(integrated.service))
+    assert (await numbers_of(desk, integrated.service))[synced[0]].status is NumberStatus.RELEASED
+
+
+async def test_what_control_hub_had_before_stays_there(
+    desk: Desk, outbound: Outbound, control_hub: Any, integrated: Dialog, fresh: Fresh
+) -> None:
+    """We did not put it there."""
+    ours, theirs = fresh(2)
+    await order(control_hub, "/_numbers/add", location=await hub_id(desk, integrated), numbers=[theirs])
+    await submitted(desk, integrated, ours, theirs)
+    await sync_service(desk, outbound, integrated.service.id)
+    organization = await organization_of(desk, integrated)
+    await remove(desk, named(integrated.service))
+    await finish(desk, integrated.service.id)
+    await sync_service(desk, outbound, integrated.service.id)
+    assert await control_hub.held(organization) == [theirs]
+    assert not await is_there(desk, integrated.service)
+
+
+async def test_numbers_that_cool_or_are_about_to_are_let_go(
+    desk: Desk, outbound: Outbound, integrated: Dialog, synced: list[str]
+) -> None:
+    """Nobody has to wait for them any more."""
+    chosen = [Chosen(service=named(integrated.service), entries=(single(e164),)) for e164 in synced[:2]]
+    await release(desk, chosen[0])
+    await sync_service(desk, outbound, integrated.service.id)
+    await release(desk, chosen[1])
+    await remove(desk, named(integrated.service))
+    assert not await finish(desk, integrated.service.id)
+    found = await numbers_of(desk, integrated.service)
+    assert [found[e164].status for e164 in synced[:2]] == [NumberStatus.RELEASED, NumberStatus.RELEASE_REQUESTED]
+    assert {found[e164].task for e164 in synced[1:]} == {SyncTask.TAKE_BACK}
+    await sync_service(desk, outbound, integrated.service.id)
+    assert not await is_there(desk, integrated.service)
+
+
+async def test_what_control_hub_keeps_holds_the_removal_up_and_goes_when_asked_again(
+    desk: Desk, outbound: Outbound, control_hub: Any, integrated: Dialog, synced: list[str]
+) -> None:
+    """It says which number, and why; it is not asked again by itself."""
+    busy, organization = synced[2], await organization_of(desk, integrated)
+    await assign(control_hub, busy)
+    await remove(desk, named(integrated.service))
+    await finish(desk, integrated.service.id)
+    await sync_service(desk, outbound, integrated.service.id)
+    kept = await left(desk, integrated.service)
+    await sync_service(desk, outbound, integrated.service.id)
+    deletions = len(await control_hub.asked(organization, "DELETE", "/numbers"))
+    await sync_service(desk, outbound, integrated.service.id)
+    quiet = len(await control_hub.asked(organization, "DELETE", "/numbers")) == deletions
+    await unassign(control_hub, busy)
+    await remove(desk, named(integrated.service))
+    again = (await jobs(desk))[-1][0]
+    await sync_service(desk, outbound, integrated.service.id)
+    assert (kept.left, kept.kept) == (1, 1)
+    assert (kept.problem or "").startswith(busy)
+    assert (quiet, again) == (True, "sync_service")
+    assert await control_hub.held(organization) == []
+    assert not await is_there(desk, integrated.service)
+
+
+async def test_what_was_on_its_way_when_the_removal_began_leaves_afterwards(
+    desk: Desk, outbound: Outbound, control_hub: Any, integrated: Dialog, fresh: Fresh
+) -> None:
+    """It is looked for, taken off, and only then is the service gone."""
+    numbers = fresh(3)
+    await submitted(desk, integrated, *numbers)
+    organization = await organization_of(desk, integrated)
+    async with desk.begin() as transaction:
+        await syncing.claim(transaction, integrated.service.id, SyncState.ADD_PENDING, 2, desk.clock())
+    await order(control_hub, "/_numbers/add", location=await hub_id(desk, integrated), numbers=numbers[:2])
+    await remove(desk, named(integrated.service))
+    await finish(desk, integrated.service.id)
+    for _ in range(2):
+        await sync_service(desk, outbound, integrated.service.id)
+    assert await control_hub.held(organization) == []
+    assert not await is_there(desk, integrated.service)
+
+
+async def test_a_removal_waits_for_consent_that_was_withdrawn_and_says_so(
+    desk: Desk, outbound: Outbound, control_hub: Any, integrated: Dialog, synced: list[str]
+) -> None:
+    """Nothing is said to be off that is not."""
+    await control_hub.revoke(await organization_of(desk, integrated))
+    await remove(desk, named(integrated.service))
+    await finish(desk, integrated.service.id)
+    await sync_service(desk, outbound, integrated.service.id)
+    how_far = await left(desk, integrated.service)
+    assert (how_far.left, how_far.kept) == (len(synced), 0)
+    assert "consent is no longer in force" in (how_far.problem or "")
+
+
+async def test_what_a_removal_without_consent_says_can_be_done(
+    desk: Desk, outbound: Outbound, control_hub: Any, integrated: Dialog, synced: list[str]
+) -> None:
+    """No new invitation, which a service in removal is refused."""
+    await control_hub.revoke(await organization_of(desk, integrated))
+    await remove(desk, named(integrated.service))
+    await finish(desk, integrated.service.id)
+    await sync_service(desk, outbound, integrated.service.id)
+    how_far = await left(desk, integrated.service)
+    problem = how_far.problem or ""
+    assert how_far.left == len(synced)
+    assert "force" in problem
+    assert "invitation" not in problem
+
+
+async def test_nothing_is_in_the_way_of_a_removal_by_hand(desk: Desk, dialog: Dialog) -> None:
+    """No consent is needed for it."""
+    await submitted(desk, dialog, A)
+    await remove(desk, named(dialog.service))
+    assert await left(desk, dialog.service) == Progress(1, 0, None)
+
+
+async def test_force_is_refused_while_control_hub_can_be_asked(desk: Desk, integrated: Dialog) -> None:
+    """Consent has to be given up first."""
+    assert await refused(desk, remove_by_force(desk, named(integrated.service))) == [("CONSENT_IN_FORCE", ("force",))]
+
+
+async def test_by_force_all_is_gone_here_and_the_audit_trail_names_what_is_left_there(
+    desk: Desk, outbound: Outbound, control_hub: Any, integrated: Dialog, synced: list[str]
+) -> None:
+    """Whether the removal had begun before or not."""
+    organization = await organization_of(desk, integrated)
+    await release(desk, Chosen(service=named(integrated.service), entries=(single(synced[0]),)))
+    await sync_service(desk, outbound, integrated.service.id)
+    await consent.give_up(desk, named(integrated.service))
+    await remove_by_force(desk, named(integrated.service))
+    trail = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "removal forced")
+    assert [record.after for record in trail] == [{"left at Control Hub": 6, "numbers": synced[1:]}]
+    assert not await is_there(desk, integrated.service)
+    assert await count(desk, Number) == 0
+    assert await control_hub.held(organization) == synced[1:]
+    assert (await announced(desk, integrated.service))[-1][1:] == ("REMOVING", None)
+
+
+@pytest.mark.usefixtures("synced")
+async def test_force_ends_a_removal_that_hangs(
+    desk: Desk, outbound: Outbound, control_hub: Any, integrated: Dialog
+) -> None:
+    """With consent withdrawn, nothing else does."""
+    await control_hub.revoke(await organization_of(desk, integrated))
+    await remove(desk, named(integrated.service))
+    await finish(desk, integrated.service.id)
+    await sync_service(desk, outbound, integrated.service.id)
+    await remove_by_force(desk, named(integrated.service))
+    assert not await is_there(desk, integrated.service)
+
+
+async def test_entries_of_every_upload_go_in_steps(desk: Desk, dialog: Dialog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many there are."""
+    monkeypatch.setattr(removal, "CHUNK", 2)
+    other = await by_hand(desk)
+    await imported(desk, await upload(desk, dialog), "number\n" + "\n".join(f"+1212555{n}" for n in range(1000, 1005)))
+    await submitted(desk, dialog, span("+12125550200", "+12125550204"))
+    stays = await upload(desk, other, A)
+    await remove(desk, named(dialog.service))
+    assert await finish(desk, dialog.service.id)
+    assert [entry.upload_id for entry in await rows(desk, UploadEntry, col(UploadEntry.position))] == [stays.id]
+    assert await count(desk, Number) == 0
+
+
+async def test_keys_that_point_at_what_is_gone_are_forgotten(desk: Desk, dialog: Dialog) -> None:
+    """Others stay."""
+    other = await by_hand(desk)
+    await start(desk, header(dialog), "first")
+    await start(desk, header(other), "second")
+    await remove(desk, named(dialog.service))
+    await finish(desk, dialog.service.id)
+    assert [key.key for key in await rows(desk, IdempotencyKey, col(IdempotencyKey.key))] == ["second"]
+
+
+async def test_nothing_points_at_a_service_that_is_gone(desk: Desk, dialog: Dialog) -> None:
+    """Whatever table knows services is emptied of it: one that is new has to be thought of here."""
+    await submitted(desk, dialog, A)
+    await remove(desk, named(dialog.service))
+    await finish(desk, dialog.service.id)
+    async with desk.read() as reading:
+        query = "SELECT table_name FROM information_schema.columns WHERE column_name = 'service_id'"
+        tables = (await reading.session.execute(text(query))).scalars().all()
+        pointing = {
+            table
+            for table in tables
+            if (
+                await reading.session.execute(
+                    text(f"SELECT 1 FROM {table} WHERE service_id = :id LIMIT 1"),  # noqa: S608  # our own tables
+                    {"id": dialog.service.id},
+                )
+            ).first()
+        }
+    assert pointing == {"event"}
+
+
+async def test_somebody_elses_service_is_not_removed(desk: Desk, dialog: Dialog) -> None:
+    """It is not there."""
+    other = seen_by(desk, scope_of(await provider(desk, "Other")))
+    for attempt in (remove, remove_by_force):
+        assert await refused(other, attempt(other, named(dialog.service))) == [("NOT_FOUND", ("service",))]
+
+
+@pytest.mark.usefixtures("synced")
+async def test_a_service_in_removal_takes_nothing_more(desk: Desk, integrated: Dialog) -> None:
+    """No upload, no roll back, no invitation."""
+    (made,) = await rows(desk, Upload, col(Upload.id), col(Upload.service_id) == integrated.service.id)
+    await remove(desk, named(integrated.service))
+    name = Name(id=made.id, path=("upload",))
+    assert await refused(desk, start(desk, header(integrated))) == [("SERVICE_REMOVING", ("service",))]
+    assert await refused(desk, roll_back(desk, name)) == [("SERVICE_REMOVING", ("upload",))]
+    assert await refused(desk, resend(desk, named(integrated.service))) == [("SERVICE_REMOVING", ("service",))]
