@@ -58,9 +58,10 @@ def demo(*, once: Annotated[bool, typer.Option("--once", help="End instead of le
 @main.command()
 def worker() -> None:
     """Run jobs only."""
+    settings = _settings(None)
 
     async def work_on() -> None:
-        async with built(Settings()) as house, house.jobs.open_async():
+        async with built(settings) as house, house.jobs.open_async():
             await work(house)
 
     with suppress(KeyboardInterrupt):

@@ -1,6 +1,7 @@
 """The customer's consent: the grant that comes back from an invitation, and the tokens we act with."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -140,6 +141,15 @@ async def give_up(desk: Desk, name: Name) -> Service:
         return service
 
 
+async def refuse_without(reading: Reading, service: Service) -> None:
+    """Raise ConsentMissing or ConsentWithdrawn where the customer's consent is not in force."""
+    grant = await consents.grant(reading, service.id)
+    if grant is None:
+        raise ConsentMissing(path=("service",))
+    if grant.status is GrantStatus.REVOKED:
+        raise ConsentWithdrawn(path=("service",))
+
+
 async def access_token(desk: Desk, hub: Hub, vault: Vault, service_id: UUID) -> str:
     """Return a token to act with on the customer's organization, renewed if its end is near.
 
@@ -149,10 +159,40 @@ async def access_token(desk: Desk, hub: Hub, vault: Vault, service_id: UUID) -> 
     grant = await _in_force(desk, service_id)
     if _ends_soon(desk, grant):
         async with desk.database.in_turn(f"renewal of {service_id}"):
-            return await _renewed(desk, hub, vault, service_id)
+            grant = await _in_force(desk, service_id)
+            return (
+                await _renewed(desk, hub, vault, grant) if _ends_soon(desk, grant) else vault.unlock(grant.access_token)
+            )
     if not (vault.is_current(grant.access_token) and vault.is_current(grant.refresh_token)):
         await _lock_anew(desk, vault, service_id)
     return vault.unlock(grant.access_token)
+
+
+async def act(desk: Desk, hub: Hub, vault: Vault, service_id: UUID, do: Callable[[str], Awaitable[object]]) -> None:
+    """Do something at the customer's organization with a token; where that is refused, once more with a new one.
+
+    A token may end before its time, and that says nothing about the consent. It is withdrawn where no new token is to
+    be had, or where that is refused as well; what is to be done may be begun twice, and raises HubUnauthorized then.
+    Raises ConsentMissing, ConsentWithdrawn, what the hub raises for tokens, and what `do` raises.
+    """
+    token = await access_token(desk, hub, vault, service_id)
+    try:
+        await do(token)
+    except HubUnauthorized:
+        token = await _instead_of(desk, hub, vault, service_id, token)
+        try:
+            await do(token)
+        except HubUnauthorized as error:
+            await note_withdrawal(desk, vault, service_id, token)
+            raise ConsentWithdrawn from error
+
+
+async def _instead_of(desk: Desk, hub: Hub, vault: Vault, service_id: UUID, refused: str) -> str:
+    """Return another token than the one that was refused: the one that somebody got meanwhile, or a new one."""
+    async with desk.database.in_turn(f"renewal of {service_id}"):
+        grant = await _in_force(desk, service_id)
+        token = vault.unlock(grant.access_token)
+        return await _renewed(desk, hub, vault, grant) if token == refused else token
 
 
 async def call_renewals(desk: Desk) -> None:
@@ -179,18 +219,15 @@ def _ends_soon(desk: Desk, grant: Grant) -> bool:
     return grant.access_expires_at - desk.clock() <= REFRESH_BEFORE
 
 
-async def _renewed(desk: Desk, hub: Hub, vault: Vault, service_id: UUID) -> str:
-    grant = await _in_force(desk, service_id)
-    if not _ends_soon(desk, grant):
-        return vault.unlock(grant.access_token)
+async def _renewed(desk: Desk, hub: Hub, vault: Vault, grant: Grant) -> str:
     refresh_token = vault.unlock(grant.refresh_token)
     try:
         tokens = await hub.tokens_for_refresh(refresh_token)
     except HubUnauthorized as error:
-        await note_withdrawal(desk, vault, service_id, vault.unlock(grant.access_token))
+        await note_withdrawal(desk, vault, grant.service_id, vault.unlock(grant.access_token))
         raise ConsentWithdrawn from error
     async with desk.begin() as transaction:
-        current = await consents.grant(transaction, service_id, lock=True)
+        current = await consents.grant(transaction, grant.service_id, lock=True)
         if current is None or not current.refresh_token:
             raise ConsentWithdrawn
         # Unless the customer consented anew meanwhile: then those tokens are the newer ones.

@@ -1,5 +1,6 @@
 """The pool of connections, and the two ways to use one: a read, and a transaction with all that commits with it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from psycopg.pq import Format
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 from store.errors import NumberlineError, TextInvalid, Unavailable
@@ -76,6 +78,20 @@ class Transaction(Reading):
         return raw
 
 
+@dataclass(frozen=True, slots=True)
+class Right:
+    """The right to do a task, held by a connection."""
+
+    connection: AsyncConnection
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def confirm(self) -> None:
+        """Make sure that it is held still. Raises Unavailable where its connection was lost."""
+        with _translated():
+            async with self.turn:
+                await self.connection.execute(text("SELECT 1"))
+
+
 class _BinaryCursor(psycopg.AsyncCursor[Any]):
     """Takes results in binary, which costs half as much to read as text."""
 
@@ -100,6 +116,8 @@ class Database:
         self._engine = _engine(url, pool_size)
         self._aside = _engine(url, _ASIDE)
         self._reading: AsyncEngine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        # A right is held for as long as its task takes: from the pool, a few long tasks would starve everybody else.
+        self._rights = _engine(url, None).execution_options(isolation_level="AUTOCOMMIT")
         self._jobs = jobs
 
     @asynccontextmanager
@@ -151,17 +169,18 @@ class Database:
                 yield Transaction(session, scope, self._jobs)
 
     @asynccontextmanager
-    async def alone(self, task: str) -> AsyncIterator[bool]:
-        """Hold the right to do a task for as long as the block runs; yield False where another process has it.
+    async def alone(self, task: str) -> AsyncIterator[Right | None]:
+        """Hold the right to do a task for as long as the block runs; yield None where another process has it.
 
         The right ends with the connection, so that it is free again however its holder dies, and nobody who was
-        only slow can be doing the same task beside its successor. Raises Unavailable.
+        only slow can be doing the same task beside its successor, if it asks between its steps whether it still has
+        the right. Raises Unavailable.
         """
         with _translated():
-            async with self._reading.connect() as connection:
+            async with self._rights.connect() as connection:
                 query = text("SELECT pg_try_advisory_lock(hashtextextended(:task, 0))")
                 try:
-                    yield bool(await connection.scalar(query, {"task": task}))
+                    yield Right(connection) if await connection.scalar(query, {"task": task}) else None
                 finally:
                     # Closed rather than unlocked: a connection that still has the lock must never go back to the pool.
                     await connection.invalidate()
@@ -173,7 +192,7 @@ class Database:
         Raises Unavailable.
         """
         with _translated():
-            async with self._reading.connect() as connection:
+            async with self._rights.connect() as connection:
                 try:
                     await connection.execute(
                         text("SELECT pg_advisory_lock(hashtextextended(:task, 0))"), {"task": task}
@@ -188,14 +207,12 @@ class Database:
         await self._aside.dispose()
 
 
-def _engine(url: str, size: int) -> AsyncEngine:
-    return create_async_engine(
-        make_url(url).set(drivername="postgresql+psycopg"),
-        pool_size=size,
-        max_overflow=size,
-        pool_timeout=10,
-        connect_args=_CONNECTING,
-    )
+def _engine(url: str, size: int | None) -> AsyncEngine:
+    """Make an engine with a pool of that size; None opens a connection each time and closes it afterwards."""
+    pool: dict[str, Any] = {"poolclass": NullPool}
+    if size is not None:
+        pool = {"pool_size": size, "max_overflow": size, "pool_timeout": 10}
+    return create_async_engine(make_url(url).set(drivername="postgresql+psycopg"), connect_args=_CONNECTING, **pool)
 
 
 async def _write_events(transaction: Transaction) -> None:

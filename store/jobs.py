@@ -32,6 +32,8 @@ class JobName(StrEnum):
     """Have every Integrated service reconciled; every day."""
     END_COOLING = "end_cooling"
     """Let the numbers go whose cooling date has come; every hour."""
+    FINISH_REMOVAL = "finish_removal"
+    """Delete a service of which nothing is left at Control Hub."""
 
 
 @dataclass(frozen=True, slots=True)

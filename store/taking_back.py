@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlmodel import col
 
 from store.database import Reading, Transaction
@@ -80,7 +80,7 @@ class TakenBack(NamedTuple):
 
 _TAKE_BACK = text("""
 WITH mine AS (
-    SELECT id, sync_state, was_there,
+    SELECT id, sync_state, was_there, task,
            NOT was_there AND (sync_state IN ('SYNCED', 'DRIFTED', 'UPDATE_PENDING', 'REMOVE_PENDING')
                               OR (sync_state = 'FAILED' AND task NOT IN ('ADD', 'RESTORE'))) AS leaves
     FROM number WHERE upload_id = :upload AND status = 'ACTIVE' FOR UPDATE
@@ -92,15 +92,15 @@ WITH mine AS (
                       sync_state = CASE WHEN leaves THEN 'REMOVE_PENDING' WHEN mine.was_there THEN 'SYNCED'
                                         WHEN mine.sync_state LIKE 'MANUAL_%' THEN mine.sync_state ELSE 'REMOVED' END
     FROM mine WHERE mine.id = number.id
-    RETURNING leaves, mine.was_there, mine.sync_state AS before
+    RETURNING leaves, mine.was_there, mine.sync_state AS before, mine.task AS doing
 )
-SELECT count(*) FILTER (WHERE before LIKE 'MANUAL_%' OR was_there),
-       count(*) FILTER (WHERE NOT leaves AND NOT was_there AND before = 'FAILED'),
-       count(*) FILTER (WHERE before = 'ADD_PENDING'),
+SELECT count(*) FILTER (WHERE before LIKE 'MANUAL_%' OR was_there OR (NOT leaves AND doing <> 'ADD')),
+       count(*) FILTER (WHERE NOT leaves AND NOT was_there AND before = 'FAILED' AND doing = 'ADD'),
+       count(*) FILTER (WHERE before = 'ADD_PENDING' AND doing = 'ADD'),
        count(*) FILTER (WHERE leaves)
 FROM changed
 """)
-"""What was there before is left there, and only let go here."""
+"""What was there before is left there, and only let go here. What was restored counts as added; see `letting_go`."""
 
 
 async def take_back(transaction: Transaction, upload: Upload, at: datetime) -> TakenBack:
@@ -116,20 +116,24 @@ async def in_flight(reading: Reading, upload_id: UUID) -> int:
 
 async def leaving(reading: Reading, upload_id: UUID) -> int:
     """Return how many numbers of the upload are on their way off Control Hub."""
-    return await _count(reading, upload_id, MOVING, SyncTask.TAKE_BACK)
+    return await _count(reading, upload_id, MOVING, col(Number.task) == SyncTask.TAKE_BACK)
 
 
 async def kept(reading: Reading, upload_id: UUID) -> int:
     """Return how many numbers of the upload Control Hub did not give up."""
-    return await _count(reading, upload_id, (SyncState.FAILED,), SyncTask.TAKE_BACK)
+    is_active = col(Number.status) == NumberStatus.ACTIVE
+    return await _count(reading, upload_id, (SyncState.FAILED,), col(Number.task) == SyncTask.TAKE_BACK, is_active)
 
 
-async def _count(reading: Reading, upload_id: UUID, states: Sequence[SyncState], task: SyncTask | None = None) -> int:
+async def _count(
+    reading: Reading, upload_id: UUID, states: Sequence[SyncState], *conditions: ColumnElement[bool]
+) -> int:
     query = select(func.count()).where(
-        reading.scope.covers(Number), col(Number.upload_id) == upload_id, col(Number.sync_state).in_(states)
+        reading.scope.covers(Number),
+        col(Number.upload_id) == upload_id,
+        col(Number.sync_state).in_(states),
+        *conditions,
     )
-    if task is not None:
-        query = query.where(col(Number.task) == task)
     return int((await reading.session.execute(query)).scalar_one())
 
 

@@ -1,6 +1,6 @@
 """What to send together, and what an answer means: decisions only, nothing is sent or stored here."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -8,12 +8,25 @@ from controlhub.errors import HubNumberUnknown, HubRefused
 from controlhub.numbers import HubNumber, HubNumberUsage, HubProblem
 from provisioning.number_types import hub_usage
 from provisioning.states import NumberEvent, SyncEvent, number_next, sync_next
+from store import syncing
 from store.syncing import Outcome
 from store.tables import Number
 from store.vocabulary import NumberStatus, SyncState, SyncTask
 
 MOST_ATTEMPTS = 8
 """How often a number is sent before we give up on it; it can be retried by hand then."""
+
+ALONE_AFTER = 4
+"""A number that was lost so often in company travels alone: it may be the one that Control Hub stumbles over."""
+
+MOST_LOSSES = 6
+"""After so many lost requests in a row, those of all workers counted, a sync rests."""
+
+PAUSES_S = (0.5, 1.0, 2.0, 4.0)
+"""How long a worker pauses after the first lost request in a row, after the second, and so on."""
+
+MOVE_LIMIT = 1
+"""Control Hub may refuse to move more than one number at a time (BATCH-1017031)."""
 
 
 ADDING = (SyncTask.ADD, SyncTask.RESTORE)
@@ -27,6 +40,8 @@ class SyncCode(StrEnum):
 
     IN_OTHER_LOCATION = "IN_OTHER_LOCATION"
     """The organization has the number, at another location."""
+    NOT_THERE = "NOT_THERE"
+    """What was to be changed or moved is not there."""
     NOT_TAKEN = "NOT_TAKEN"
     """Control Hub never took the number and never said why."""
 
@@ -49,11 +64,22 @@ class Found:
     anywhere: Mapping[str, HubNumber]
 
 
-def batches(numbers: Sequence[Number], limit: int) -> Iterator[list[Number]]:
-    """Cut numbers into requests of at most `limit`; one that was refused in company travels alone."""
-    size = 1 if numbers and numbers[0].error_code is not None else limit
-    for start in range(0, len(numbers), size):
-        yield list(numbers[start : start + size])
+def batch(numbers: Sequence[Number], limit: int) -> list[Number]:
+    """Return the first numbers for one request of at most `limit`; one that was lost too often travels alone."""
+    if numbers[0].attempts > ALONE_AFTER:
+        return [numbers[0]]
+    return [number for number in numbers[:limit] if number.attempts <= ALONE_AFTER]
+
+
+def halves(numbers: Sequence[Number]) -> list[list[Number]]:
+    """Cut what was refused in one request in two; a single number is not cut, nothing gives nothing."""
+    middle = -(-len(numbers) // 2)
+    return [list(half) for half in (numbers[:middle], numbers[middle:]) if half]
+
+
+def pause_s(losses: int, chance: float) -> float:
+    """Return how long a worker pauses after that many lost requests in a row; `chance` in [0, 1) is its jitter."""
+    return PAUSES_S[min(losses, len(PAUSES_S)) - 1] * (1 + chance)
 
 
 def chunk_size(waiting: int, workers: int, smallest: int, largest: int) -> int:
@@ -62,9 +88,13 @@ def chunk_size(waiting: int, workers: int, smallest: int, largest: int) -> int:
     return min(max(-(-share // smallest) * smallest, smallest), largest)
 
 
-def done(numbers: Sequence[Number]) -> list[Outcome]:
-    """Return the outcomes of numbers for which Control Hub answered that it is done."""
-    return [_done(number) for number in numbers]
+def done(numbers: Sequence[Number], found: Found | None = None) -> list[Outcome]:
+    """Return the outcomes of numbers for which Control Hub answered that it is done, as they were found before.
+
+    One that was moved came with the usage it had: where that is not the one of its type, a change follows.
+    """
+    elsewhere = found.anywhere if found else {}
+    return [_done(number, elsewhere.get(number.e164) if number.task is SyncTask.MOVE else None) for number in numbers]
 
 
 def uncertain(numbers: Sequence[Number]) -> list[Outcome]:
@@ -88,6 +118,11 @@ def undeliverable(numbers: Sequence[Number], refusal: HubRefused) -> list[Outcom
     return [_failed(number, said) for number in numbers]
 
 
+def unfit(numbers: Sequence[Number], reason: Objection) -> list[Outcome]:
+    """Return the outcomes where nothing may be asked at the location, for that would do damage there."""
+    return [_failed(number, reason) for number in numbers]
+
+
 def without_location(numbers: Sequence[Number], refusal: HubRefused) -> list[Outcome]:
     """Return the outcomes where the location is gone: what was to leave it has left it."""
     gone = [number for number in numbers if leaves(number)]
@@ -99,12 +134,22 @@ def leaves(number: Number) -> bool:
     return number.task in (SyncTask.REMOVE, SyncTask.TAKE_BACK)
 
 
-def concerns_numbers(refusal: HubRefused) -> bool:
-    """Return whether a refusal may be about the numbers sent.
+def may_stray(number: Number) -> bool:
+    """Return whether the number, missing at its location, has to be looked for in the whole organization.
 
-    400 and 409 are, and what says so itself, whatever its status; 403 or 404 are about the location.
+    What is moved comes from another location; what leaves is gone only where it is nowhere.
     """
-    return refusal.status in {400, 409} or isinstance(refusal, HubNumberUnknown)
+    return leaves(number) or number.task is SyncTask.MOVE
+
+
+def concerns_numbers(refusal: HubRefused, number: Number) -> bool:
+    """Return whether a refusal may be about the numbers sent, of which one is given, or about how many they are.
+
+    400, 409 and 413 are, and what says so itself, whatever its status; 403 or 404 are about the location, from which
+    what was to leave it has left where it is gone.
+    """
+    left = location_gone(refusal) and leaves(number)
+    return left or refusal.status in {400, 409, 413} or isinstance(refusal, HubNumberUnknown)
 
 
 def location_gone(refusal: HubRefused) -> bool:
@@ -122,13 +167,13 @@ def looked_up(
 ) -> list[Outcome]:
     """Decide by what Control Hub has. `problems` are its objections to single numbers, `refusal` to the request.
 
-    Elsewhere, or objected to: refused for good. As it should be at the location: done. Neither: sent again,
-    alone if the request was refused, until MOST_ATTEMPTS.
+    Elsewhere, or objected to: refused for good. As it should be at the location: done. Neither: to be sent again,
+    until MOST_ATTEMPTS.
     """
-    objections = {problem.e164: problem for problem in problems}
+    objections = {p.e164: Objection(p.code, p.message, tracking_id) for p in problems}
     if refusal is not None and len(numbers) == 1:
-        objections.setdefault(numbers[0].e164, HubProblem(numbers[0].e164, refusal.code, refusal.message))
-    return [_decide(number, found, objections.get(number.e164), refusal, tracking_id) for number in numbers]
+        objections.setdefault(numbers[0].e164, Objection(refusal.code, refusal.message, tracking_id))
+    return [_decide(number, found, objections.get(number.e164), tracking_id) for number in numbers]
 
 
 def there_before(numbers: Sequence[Number], outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -140,44 +185,72 @@ def there_before(numbers: Sequence[Number], outcomes: Sequence[Outcome]) -> list
     ]
 
 
-def _decide(
-    number: Number, found: Found, objection: HubProblem | None, refusal: HubRefused | None, tracking_id: str | None
-) -> Outcome:
-    if number.task not in (SyncTask.UPDATE, SyncTask.MOVE) and _is_elsewhere(number, found):
-        elsewhere = Objection(SyncCode.IN_OTHER_LOCATION, "Control Hub has it at another location.", tracking_id)
-        return _refused(number, elsewhere)
-    if is_settled(number, found.here):
-        return _done(number)
+def settled(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes of numbers about which something was decided; the others are to be sent again."""
+    return [outcome for outcome in outcomes if outcome.state not in syncing.OPEN]
+
+
+def undecided(numbers: Sequence[Number], outcomes: Sequence[Outcome]) -> list[Number]:
+    """Return the numbers that are to be sent again."""
+    ids = {outcome.number_id for outcome in outcomes if outcome.state in syncing.OPEN}
+    return [number for number in numbers if number.id in ids]
+
+
+def by_location(numbers: Sequence[Number], found: Found) -> dict[str, list[str]]:
+    """Sort numbers that are to be moved by the location at which Control Hub has them."""
+    sources: dict[str, list[str]] = {}
+    for number in numbers:
+        sources.setdefault(found.anywhere[number.e164].location_id, []).append(number.e164)
+    return sources
+
+
+def has_usage(number: Number, known: HubNumber) -> bool:
+    """Return whether Control Hub has the number with the usage of its type."""
+    return known.is_service is (hub_usage(number.type) is HubNumberUsage.SERVICE)
+
+
+def _decide(number: Number, found: Found, objection: Objection | None, tracking_id: str | None) -> Outcome:
+    is_elsewhere = number.e164 in found.anywhere and number.e164 not in found.here
+    if is_elsewhere and number.task not in (SyncTask.UPDATE, SyncTask.MOVE):
+        message = "Control Hub has it at another location."
+        return _refused(number, Objection(SyncCode.IN_OTHER_LOCATION, message, tracking_id))
+    if _is_settled(number, found.here):
+        return _done(number, found.here.get(number.e164))
     if objection is not None:
-        return _refused(number, Objection(objection.code, objection.message, tracking_id))
+        return _refused(number, objection)
+    if number.e164 not in found.here and not is_elsewhere and number.task in (SyncTask.UPDATE, SyncTask.MOVE):
+        message = "Control Hub does not have it any more; reconcile the service and decide what is right."
+        return _refused(number, Objection(SyncCode.NOT_THERE, message, tracking_id))
     if number.attempts >= MOST_ATTEMPTS:
         message = "Control Hub did not do what was asked and did not say why; ask for it again later."
         return _failed(number, Objection(SyncCode.NOT_TAKEN, message, None, retryable=True))
-    if refusal is not None:
-        return Outcome(number.id, _again(number), number.status, code=refusal.code, message=refusal.message)
     return Outcome(number.id, _again(number), number.status)
 
 
-def _is_elsewhere(number: Number, found: Found) -> bool:
-    return number.e164 in found.anywhere and number.e164 not in found.here
+def _is_settled(number: Number, here: Mapping[str, HubNumber]) -> bool:
+    """Return whether Control Hub has the number at its location as it should be, or no longer where it was to leave.
 
-
-def is_settled(number: Number, here: Mapping[str, HubNumber]) -> bool:
-    """Return whether Control Hub has the number at its location as it should be, or no longer where it was to leave."""
+    One that came is there, whatever its usage: a change follows.
+    """
     known = here.get(number.e164)
     if leaves(number):
         return known is None
-    if number.task is SyncTask.UPDATE:
-        return known is not None and known.is_service is (hub_usage(number.type) is HubNumberUsage.SERVICE)
-    return known is not None
+    if known is None:
+        return False
+    return number.task is not SyncTask.UPDATE or _fits(number, known)
 
 
-def _done(number: Number) -> Outcome:
+def _fits(number: Number, known: HubNumber) -> bool:
+    return known.active and has_usage(number, known)
+
+
+def _done(number: Number, known: HubNumber | None = None) -> Outcome:
     status = number.status
     if leaves(number):
         ending = NumberEvent.TAKEN_OFF if number.task is SyncTask.REMOVE else NumberEvent.TAKEN_BACK
         return Outcome(number.id, sync_next(number.sync_state, SyncEvent.GONE), number_next(status, ending))
-    return Outcome(number.id, sync_next(number.sync_state, SyncEvent.FOUND), status)
+    found = sync_next(number.sync_state, SyncEvent.FOUND)
+    return Outcome(number.id, found, status, differs=known is not None and not _fits(number, known))
 
 
 _QUEUED: Mapping[SyncTask, SyncEvent] = {
@@ -195,8 +268,8 @@ def _again(number: Number) -> SyncState:
 
 
 def _refused(number: Number, said: Objection) -> Outcome:
-    """Reject for good what Control Hub refuses to add; what it refuses to change or to give up stays in use."""
-    if number.task in ADDING:
+    """Reject for good what Control Hub refuses to add; what was in use here before stays so, whatever it refuses."""
+    if number.task is SyncTask.ADD:
         return _failed(number, said, number_next(number.status, NumberEvent.REFUSE))
     return _failed(number, said)
 

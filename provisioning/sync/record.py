@@ -1,5 +1,6 @@
 """Writing down what became of numbers: outcomes, counts, status and event in one transaction."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +24,10 @@ async def conclude(desk: Desk, service_id: UUID, outcomes: Sequence[Outcome]) ->
     now = desk.clock()
     async with desk.begin() as transaction:
         # The service before its numbers: the order in which a submit locks them too.
-        service = await one(transaction, Service, Name(id=service_id), lock=True)
+        service = await syncing.service_if_there(transaction, service_id)
+        if service is None:
+            # Removed by force while its numbers were on their way.
+            return
         changed = await syncing.record(transaction, outcomes, now, now + desk.limits.cooling)
         if any(found.state is SyncState.SYNCED for found in changed):
             await make_ready(transaction, service, ServiceEvent.FIRST_NUMBER_ADDED, now)
@@ -35,6 +39,24 @@ async def conclude(desk: Desk, service_id: UUID, outcomes: Sequence[Outcome]) ->
         withdrawn = Counter(await taking_back.withdraw_stopped(transaction, [o.number_id for o in outcomes], now))
         for upload_id in sorted(tally.keys() | withdrawn.keys()):
             await _count(transaction, upload_id, tally.get(upload_id, Counter()), withdrawn[upload_id], now)
+
+
+class Recorder:
+    """Writes down the outcomes of one sync; those that come while a transaction is under way share the next."""
+
+    def __init__(self, desk: Desk, service_id: UUID) -> None:
+        """Take whose outcomes they are."""
+        self._desk = desk
+        self._service_id = service_id
+        self._waiting: list[Outcome] = []
+        self._turn = asyncio.Lock()
+
+    async def write(self, outcomes: Sequence[Outcome]) -> None:
+        """Store the outcomes; returning means that they are committed."""
+        self._waiting.extend(outcomes)
+        async with self._turn:
+            taken, self._waiting = self._waiting, []
+            await conclude(self._desk, self._service_id, taken)
 
 
 async def make_ready(transaction: Transaction, service: Service, event: ServiceEvent, at: datetime) -> None:
@@ -72,7 +94,7 @@ async def _count(
     upload.added += added - taken
     upload.failed += failed
     upload.withdrawn += withdrawn + taken
-    upload.waiting_code = upload.waiting_message = None
+    upload.waiting_code = upload.waiting_message = upload.waiting_until = None
     transaction.session.add(upload)
     before = upload.status
     await end_if_settled(transaction, upload, at)
@@ -121,4 +143,3 @@ async def begin_uploads(desk: Desk, service_id: UUID) -> None:
                 started = upload_next(upload.status, UploadEvent.SYNC_STARTED)
                 await uploads.change_status(transaction, upload, started, now)
             await end_if_settled(transaction, upload, now)
-        await syncing.explain_waiting(transaction, service_id, None, None)

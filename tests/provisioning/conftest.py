@@ -1,6 +1,5 @@
 """The simulator as a process of its own, and a hub that speaks to it over HTTP."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +14,10 @@ from cryptography.fernet import Fernet
 
 from api.mail import Outbox
 from api.processes import simulator
+from api.settings import WEBEX_SCOPES
 from controlhub.client import WebexHub, WebexSettings
 from controlhub.exchange import Exchange
+from controlhub.lanes import Lanes
 from controlhub.retries import RetryPolicy
 from provisioning.sync.run import Outbound
 from provisioning.vault import Vault
@@ -99,8 +100,8 @@ def hub(control_hub: ControlHub, http: httpx.AsyncClient, clock: Callable[[], da
     async def nap(seconds: float) -> None:
         naps.append(seconds)
 
-    settings = WebexSettings(f"{control_hub.address}/v1", "numberline", "simulated-secret", ["spark:people_read"])
-    return WebexHub(settings, Exchange(http, asyncio.Semaphore(10), clock, nap, lambda: 0.0, RetryPolicy()))
+    settings = WebexSettings(f"{control_hub.address}/v1", "numberline", "simulated-secret", WEBEX_SCOPES)
+    return WebexHub(settings, Exchange(http, Lanes(10), clock, nap, lambda: 0.0, RetryPolicy()))
 
 
 @pytest.fixture

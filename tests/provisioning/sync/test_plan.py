@@ -1,5 +1,6 @@
 """What to send together, and what an answer means."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -52,19 +53,39 @@ SYNCED = (SyncState.SYNCED, NumberStatus.ACTIVE, None)
 WAITING = (SyncState.ADD_PENDING, NumberStatus.ACTIVE, None)
 
 
-@pytest.mark.parametrize(("size", "sizes"), [(0, []), (1, [1]), (10, [10]), (11, [10, 1]), (25, [10, 10, 5])])
+@pytest.mark.parametrize(("size", "sizes"), [(1, [1]), (10, [10]), (11, [10, 1]), (25, [10, 10, 5])])
 def test_numbers_travel_in_full_requests(size: int, sizes: list[int]) -> None:
     """Each once, in order."""
-    numbers = [number(f"+121255501{index:02d}") for index in range(size)]
-    cut = list(plan.batches(numbers, 10))
+    left = numbers = [number(f"+121255501{index:02d}") for index in range(size)]
+    cut = []
+    while left:
+        cut.append(plan.batch(left, 10))
+        left = left[len(cut[-1]) :]
     assert list(map(len, cut)) == sizes
     assert [one for batch in cut for one in batch] == numbers
 
 
-def test_numbers_refused_in_company_travel_alone() -> None:
-    """So that the guilty one is found."""
-    numbers = [number(e164, error_code="25223") for e164 in (A, B, C)]
-    assert list(map(len, plan.batches(numbers, 10))) == [1, 1, 1]
+def test_a_number_that_was_lost_often_travels_alone() -> None:
+    """It may be the one that Control Hub stumbles over; the others do not share its fate."""
+    often = number(A, attempts=plan.ALONE_AFTER + 1)
+    others = [number(B, attempts=plan.ALONE_AFTER), number(C)]
+    assert plan.batch([often, *others], 10) == [often]
+    assert plan.batch([*others, often], 10) == others
+
+
+@pytest.mark.parametrize(("size", "sizes"), [(0, []), (1, [1]), (2, [1, 1]), (5, [3, 2]), (10, [5, 5])])
+def test_what_was_refused_together_is_cut_in_two(size: int, sizes: list[int]) -> None:
+    """In order, nothing left out."""
+    numbers = [number(f"+121255501{index:02d}") for index in range(size)]
+    cut = plan.halves(numbers)
+    assert list(map(len, cut)) == sizes
+    assert [one for half in cut for one in half] == numbers
+
+
+def test_pauses_grow_and_differ() -> None:
+    """So that workers which lost their requests together do not come back together."""
+    assert [plan.pause_s(losses, 0.0) for losses in (1, 2, 3, 9)] == [0.5, 1.0, 2.0, 4.0]
+    assert plan.pause_s(1, 0.5) == 0.75
 
 
 @pytest.mark.parametrize(
@@ -86,7 +107,7 @@ def test_what_got_no_clear_answer_is_uncertain() -> None:
 
 
 def test_what_was_never_looked_at_waits_as_if_never_sent() -> None:
-    """It counts as no attempt, and keeps the reason for which it travels alone."""
+    """It counts as no attempt, and keeps what was said against it."""
     (outcome,) = plan.unsent([number(A, error_code="25223", error_message="In use.")])
     assert (outcome.state, outcome.unseen) == (SyncState.ADD_PENDING, True)
     assert (outcome.code, outcome.message) == ("25223", "In use.")
@@ -113,11 +134,12 @@ def test_a_number_that_is_objected_to_is_rejected_with_the_objection() -> None:
     assert outcomes[1].message == "Not valid."
 
 
-def test_numbers_refused_together_wait_with_the_reason() -> None:
-    """Which makes each travel alone next time."""
-    outcomes = plan.looked_up([number(A), number(B)], Found({}, {}), [], refusal=refusal())
-    assert said(outcomes) == [(SyncState.ADD_PENDING, NumberStatus.ACTIVE, "25223")] * 2
-    assert [outcome.unseen for outcome in outcomes] == [False, False]
+def test_of_numbers_refused_together_those_that_are_not_settled_are_sent_again() -> None:
+    """In halves, until the one to blame is alone."""
+    numbers = [number(A), number(B), number(C)]
+    outcomes = plan.looked_up(numbers, Found(has(C), has(C)), [], refusal=refusal())
+    assert plan.undecided(numbers, outcomes) == numbers[:2]
+    assert said(plan.settled(outcomes)) == [SYNCED]
 
 
 def test_a_number_refused_alone_is_rejected_with_the_refusal() -> None:
@@ -149,7 +171,7 @@ def test_a_refusal_that_is_not_about_the_numbers_fails_them_for_now() -> None:
 @pytest.mark.parametrize(("status", "about_numbers"), [(400, True), (409, True), (403, False), (404, False)])
 def test_which_refusals_are_about_numbers(status: int, *, about_numbers: bool) -> None:
     """The others are about the location."""
-    assert plan.concerns_numbers(refusal(status)) is about_numbers
+    assert plan.concerns_numbers(refusal(status), number(A)) is about_numbers
 
 
 def test_every_outcome_is_about_its_number() -> None:
@@ -186,7 +208,7 @@ def test_a_number_that_is_still_there_is_to_leave_again() -> None:
     there = Found(has(A, B), {})
     waiting = (SyncState.REMOVE_PENDING, NumberStatus.RELEASE_REQUESTED)
     refused = plan.looked_up([leaving(A), leaving(B)], there, [], refusal=refusal(400))
-    assert said(refused) == [(*waiting, "25223")] * 2
+    assert said(refused) == [(*waiting, None)] * 2
     assert said(plan.looked_up([leaving(A)], there, [])) == [(*waiting, None)]
     assert said(plan.unsent([leaving(A)])) == [(*waiting, None)]
 
@@ -216,10 +238,36 @@ def test_what_leaves_a_location_that_is_gone_has_left_it() -> None:
 
 @pytest.mark.parametrize(("is_service", "state"), [(True, SyncState.SYNCED), (False, SyncState.UPDATE_PENDING)])
 def test_a_change_is_done_when_control_hub_has_the_usage(*, is_service: bool, state: SyncState) -> None:
-    """There with the old usage, it waits again; gone, likewise."""
+    """There with the old usage, it waits again; gone, it says so."""
     there = Found(has(A, is_service=is_service), {})
     assert said(plan.looked_up([changing(A)], there, [])) == [(state, NumberStatus.ACTIVE, None)]
-    assert said(plan.looked_up([changing(A)], NOWHERE, [])) == [(SyncState.UPDATE_PENDING, NumberStatus.ACTIVE, None)]
+    assert said(plan.looked_up([changing(A)], NOWHERE, [])) == [(SyncState.FAILED, NumberStatus.ACTIVE, "NOT_THERE")]
+
+
+def test_a_number_that_came_is_changed_where_it_is_not_as_it_should_be() -> None:
+    """It counts as added; another usage or an inactive one is mended by what follows."""
+    as_service, inactive = has(A, is_service=True), {A: replace(has(A)[A], active=False)}
+    for here in (as_service, inactive):
+        (outcome,) = plan.looked_up([number(A)], Found(here, {}), [])
+        assert (outcome.state, outcome.differs) == (SyncState.SYNCED, True)
+    assert not plan.looked_up([number(A)], Found(has(A), {}), [])[0].differs
+
+
+def test_an_inactive_number_is_to_be_changed() -> None:
+    """Whatever its usage."""
+    inactive = {A: replace(has(A, is_service=True)[A], active=False)}
+    (outcome,) = plan.looked_up([changing(A)], Found(inactive, {}), [])
+    assert outcome.state is SyncState.UPDATE_PENDING
+
+
+def test_a_number_is_moved_from_where_it_is() -> None:
+    """It has arrived where it is at its location, and cannot be moved from nowhere."""
+    moving = number(A, task=SyncTask.MOVE)
+    elsewhere = Found({}, has(A))
+    assert said(plan.looked_up([moving], elsewhere, [])) == [(SyncState.UPDATE_PENDING, NumberStatus.ACTIVE, None)]
+    assert plan.by_location([moving], elsewhere) == {"L": [A]}
+    assert said(plan.looked_up([moving], Found(has(A), {}), [])) == [SYNCED]
+    assert said(plan.looked_up([moving], NOWHERE, [])) == [(SyncState.FAILED, NumberStatus.ACTIVE, "NOT_THERE")]
 
 
 def test_a_change_that_is_refused_leaves_the_number_in_use() -> None:
@@ -232,4 +280,4 @@ def test_a_change_that_is_refused_leaves_the_number_in_use() -> None:
 @pytest.mark.parametrize("status", [400, 502])
 def test_an_unknown_number_is_about_numbers_whatever_the_status(status: int) -> None:
     """Control Hub says it with a 502 as well."""
-    assert plan.concerns_numbers(HubNumberUnknown(status, "4251", "Unknown.", None))
+    assert plan.concerns_numbers(HubNumberUnknown(status, "4251", "Unknown.", None), number(A))

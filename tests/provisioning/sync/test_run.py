@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ from sqlmodel import col
 
 from provisioning.consent import access_token
 from provisioning.desk import Desk
+from provisioning.sync.outbound import Outbound
 from provisioning.sync.plan import MOST_ATTEMPTS
-from provisioning.sync.run import AGAIN_AFTER, Outbound, sync_service
+from provisioning.sync.rests import RESTS_S
+from provisioning.sync.run import sync_service
 from store import syncing
-from store.tables import Event, Grant, Location
+from store.tables import Event, Grant, Location, Service
 from store.vocabulary import GrantStatus, NumberStatus, ServiceStatus, SyncState, UploadStatus
 from tests.arrange import (
     Dialog,
@@ -345,9 +348,10 @@ async def test_a_busy_control_hub_is_tried_again_later(
     done = await fetch(desk, upload)
     assert (waiting.status, waiting.waiting_code) == (UploadStatus.SYNCING, "CONTROL_HUB_BUSY")
     assert held_up == {SyncState.ADD_PENDING}
-    assert (name, lock) == ("sync_service", f"organization:{(await fetch(desk, dialog.service)).organization_id}")
-    assert not_before == desk.clock() + AGAIN_AFTER
-    assert naps == [7.0] * 4
+    assert (name, lock) == ("resume_sync", None)
+    assert waiting.waiting_until == not_before
+    assert desk.clock() + timedelta(seconds=RESTS_S[0]) <= not_before < desk.clock() + timedelta(seconds=RESTS_S[1])
+    assert naps[0] == 7.0
     assert (done.status, done.waiting_code, done.waiting_message) == (UploadStatus.COMPLETED, None, None)
 
 
@@ -454,7 +458,8 @@ async def test_a_number_that_is_never_taken_is_given_up_and_can_be_retried(
     dialog, numbers = await consented(desk, side), fresh(1)
     upload = await submitted(desk, dialog, *numbers)
     await control_hub.fail({**GONE_ASTRAY, "when": "before", "times": None})
-    await sync_service(desk, outbound, dialog.service.id)
+    for _ in range(MOST_ATTEMPTS):
+        await sync_service(desk, outbound, dialog.service.id)
     organization = (await fetch(desk, dialog.service)).organization_id
     given_up = (await numbers_of(desk, dialog.service))[numbers[0]]
     assert len(await control_hub.asked(organization, "POST", "/numbers")) == MOST_ATTEMPTS
@@ -502,18 +507,20 @@ async def test_a_second_run_waits_while_the_first_still_lives(
         await sync_service(desk, outbound, dialog.service.id)
     assert held
     assert await control_hub.story(organization) == []
-    assert [job[2] for job in await jobs(desk)][before:] == [desk.clock() + AGAIN_AFTER]
+    assert [job[2] for job in await jobs(desk)][before:] == [desk.clock() + timedelta(seconds=RESTS_S[0])]
 
 
-async def test_a_service_in_removal_is_left_alone(
+async def test_a_service_in_removal_gets_nothing_more_and_is_gone_in_the_end(
     desk: Desk, side: Hubside, outbound: Outbound, control_hub: Any, fresh: Fresh
 ) -> None:
-    """Nothing is added to it any more."""
+    """What waited to be added is not; there is nothing to take off."""
     dialog = await consented(desk, side)
     await submitted(desk, dialog, *fresh(2))
     await removing(desk, dialog.service)
+    organization = (await fetch(desk, dialog.service)).organization_id
     await sync_service(desk, outbound, dialog.service.id)
-    assert await control_hub.story((await fetch(desk, dialog.service)).organization_id) == []
+    assert await control_hub.story(organization) == []
+    assert await rows(desk, Service, col(Service.id), col(Service.id) == dialog.service.id) == []
 
 
 async def test_an_upload_says_that_it_waits_for_consent(

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from provisioning.desk import Desk
-from provisioning.sync.run import AGAIN_AFTER, Outbound, sync_service
+from provisioning.sync.outbound import Outbound
+from provisioning.sync.run import sync_service
 from provisioning.uploads.after import roll_back
 from store import syncing
 from store.lookup import Name
@@ -183,7 +184,7 @@ async def test_a_busy_control_hub_is_asked_again_later(
     await control_hub.heal()
     await sync_service(desk, outbound, synced.dialog.service.id)
     assert (waiting, why) == (("ROLLING_BACK", 7, 0, 0), "CONTROL_HUB_BUSY")
-    assert comes_back[2] == desk.clock() + AGAIN_AFTER
+    assert comes_back[0] == "resume_sync"
     assert await reckoned(desk, synced.upload) == ("ROLLED_BACK", 0, 0, 7)
     assert (await fetch(desk, synced.upload)).waiting_code is None
 
@@ -235,3 +236,40 @@ async def test_what_control_hub_had_before_stays_there(
     assert await control_hub.held(await organization_of(desk, dialog)) == [theirs]
     assert {number.status for number in known.values()} == {NumberStatus.RELEASED}
     assert await reckoned(desk, made) == ("ROLLED_BACK", 0, 0, 2)
+
+
+async def test_a_removal_is_not_read_back_while_others_shift_the_pages(
+    desk: Desk, side: Hubside, outbound: Outbound, control_hub: Any, fresh: Fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages are counted from the first number: one that is removed meanwhile would let another one be passed over."""
+    monkeypatch.setattr("controlhub.client.PAGE_SIZE", 5)
+    dialog, numbers = await consented(desk, side), fresh(25)
+    made = await submitted(desk, dialog, *numbers)
+    await sync_service(desk, outbound, dialog.service.id)
+    await control_hub.fail(
+        {**DELETE, "body_contains": numbers[10], "status": 502},
+        {"method": "GET", "path_contains": "/telephony/config/numbers", "hang_s": 0.3, "when": "after", "times": 1},
+        {"method": "DELETE", "path_contains": "/numbers", "hang_s": 0.1, "times": None},
+    )
+    await roll_back(desk, Name(id=made.id))
+    await sync_service(desk, outbound, dialog.service.id)
+    assert await control_hub.held(await organization_of(desk, dialog)) == []
+    assert await reckoned(desk, made) == ("ROLLED_BACK", 0, 0, 25)
+
+
+async def test_a_number_that_strayed_is_not_taken_for_gone_when_its_removal_is_lost(
+    desk: Desk, outbound: Outbound, control_hub: Any, synced: Synced
+) -> None:
+    """Control Hub still has it, at another location: free here, it would be anybody's and still reach the customer."""
+    strayed, munich = synced.numbers[0], await hub_id(desk, synced.dialog, "Munich")
+    await order(control_hub, "/_numbers/remove", numbers=[strayed])
+    await order(control_hub, "/_numbers/add", numbers=[strayed], location=munich)
+    await control_hub.fail({**DELETE, "body_contains": strayed, "status": 502})
+    assert await taken_back(desk, outbound, synced) == ("PARTIAL", 1, 0, 6)
+    kept = (await numbers_of(desk, synced.dialog.service))[strayed]
+    assert await control_hub.held(synced.organization) == [strayed]
+    assert (kept.status, kept.sync_state, kept.error_code) == (
+        NumberStatus.ACTIVE,
+        SyncState.FAILED,
+        "IN_OTHER_LOCATION",
+    )

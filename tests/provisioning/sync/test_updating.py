@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 
-from provisioning.changes import Chosen, NumberChanges, update
+from provisioning.changes import NumberChanges, update
+from provisioning.choosing import Chosen
 from provisioning.desk import Desk
-from provisioning.sync.run import AGAIN_AFTER, Outbound, sync_service
-from provisioning.sync.usage import MOST_LOOKS
+from provisioning.releases import release, restore
+from provisioning.sync.hub_jobs import BETWEEN_LOOKS_S, MOST_LOOKS
+from provisioning.sync.outbound import Outbound
+from provisioning.sync.plan import MOST_ATTEMPTS
+from provisioning.sync.run import sync_service
 from provisioning.uploads.after import roll_back
 from store import changing, syncing
 from store.lookup import Name, one
 from store.tables import Service, Upload
-from store.vocabulary import NumberStatus, NumberType, SyncState
+from store.vocabulary import NumberStatus, NumberType, SyncState, SyncTask
 from tests.arrange import (
     Dialog,
     Hubside,
@@ -26,6 +30,7 @@ from tests.arrange import (
     invite,
     jobs,
     numbers_of,
+    put,
     span,
     submitted,
 )
@@ -173,6 +178,33 @@ async def test_a_number_that_was_not_sent_yet_takes_its_new_terms_along(
     assert await reckoned(desk, made) == ("COMPLETED", 2, 0, 0)
 
 
+async def test_a_number_that_was_restored_and_not_sent_yet_takes_its_new_terms_along(
+    desk: Desk, outbound: Outbound, control_hub: Any, three: Synced
+) -> None:
+    """As one that is new: it is added as what it is now."""
+    await release(desk, three.all)
+    await sync_service(desk, outbound, three.dialog.service.id)
+    await restore(desk, three.all)
+    assert await told(desk, outbound, three) == {SyncState.SYNCED}
+    assert await usages(control_hub, three.organization) == dict.fromkeys(three.numbers, "SERVICE")
+    assert await starts(control_hub, three) == 0
+
+
+async def test_a_number_that_is_moved_gets_the_usage_of_its_type_afterwards(
+    desk: Desk, outbound: Outbound, control_hub: Any, three: Synced
+) -> None:
+    """A move takes along the usage that it had, whatever was changed here meanwhile."""
+    added = {"organization": three.organization, "name": "Boston", "country": "US"}
+    boston = (await control_hub.http.post(f"{control_hub.address}/_locations/add", json=added)).json()["id"]
+    await order(control_hub, "/_numbers/remove", numbers=three.numbers[:1])
+    await order(control_hub, "/_numbers/add", numbers=three.numbers[:1], location=boston)
+    strayed = (await numbers_of(desk, three.dialog.service))[three.numbers[0]]
+    strayed.sync_state, strayed.task = SyncState.UPDATE_PENDING, SyncTask.MOVE
+    await put(desk, strayed)
+    assert await told(desk, outbound, three) == {SyncState.SYNCED}
+    assert await usages(control_hub, three.organization) == dict.fromkeys(three.numbers, "SERVICE")
+
+
 async def test_a_number_that_is_assigned_keeps_its_usage_and_says_why(
     desk: Desk, outbound: Outbound, control_hub: Any, three: Synced
 ) -> None:
@@ -210,7 +242,7 @@ async def test_a_number_that_control_hub_no_longer_has_says_so(
     await order(control_hub, "/_numbers/remove", numbers=three.numbers[:1])
     await told(desk, outbound, three)
     found = await numbers_of(desk, three.dialog.service)
-    assert (found[three.numbers[0]].sync_state, found[three.numbers[0]].error_code) == (SyncState.FAILED, "25089")
+    assert (found[three.numbers[0]].sync_state, found[three.numbers[0]].error_code) == (SyncState.FAILED, "NOT_THERE")
     assert {found[e164].sync_state for e164 in three.numbers[1:]} == {SyncState.SYNCED}
 
 
@@ -219,7 +251,10 @@ async def test_a_job_that_fails_as_a_whole_is_given_up_in_the_end(
 ) -> None:
     """After so many jobs people decide; the numbers stay in use, and the same update tries again."""
     await turn(control_hub, three.organization, job_fails=True)
-    failed = await told(desk, outbound, three)
+    await told(desk, outbound, three)
+    for _ in range(MOST_ATTEMPTS):
+        await sync_service(desk, outbound, three.dialog.service.id)
+    failed = await stand(desk, three)
     found = await numbers_of(desk, three.dialog.service)
     await turn(control_hub, three.organization, job_fails=False)
     assert failed == {SyncState.FAILED}
@@ -240,8 +275,7 @@ async def test_a_job_of_somebody_else_is_waited_for_and_holds_up_nothing_but_cha
     await control_hub.heal()
     await sync_service(desk, outbound, three.dialog.service.id)
     assert waiting == {SyncState.UPDATE_PENDING, SyncState.SYNCED}
-    assert comes_back[0] == "sync_service"
-    assert comes_back[2] == desk.clock() + AGAIN_AFTER
+    assert comes_back[0] == "resume_sync"
     assert await reckoned(desk, added) == ("COMPLETED", 2, 0, 0)
     assert await stand(desk, three) == {SyncState.SYNCED}
 
@@ -299,7 +333,7 @@ async def test_a_job_that_takes_long_is_looked_at_within_bounds_and_found_at_its
     """The sync does not wait for ever, and does not start it a second time."""
     await turn(control_hub, three.organization, job_polls=MOST_LOOKS + 5)
     meanwhile = await told(desk, outbound, three)
-    looked = len(naps)
+    looked = naps.count(BETWEEN_LOOKS_S)
     await happen(desk, control_hub, three)
     await sync_service(desk, outbound, three.dialog.service.id)
     assert (meanwhile, looked) == ({SyncState.UPDATE_PENDING}, MOST_LOOKS)
@@ -327,8 +361,12 @@ async def test_a_change_whose_read_back_fails_is_looked_for_before_it_is_sent_ag
     desk: Desk, outbound: Outbound, control_hub: Any, three: Synced
 ) -> None:
     """Nothing is guessed."""
-    await control_hub.fail({**LOOK, "status": 503}, SILENT)
-    unclear = await told(desk, outbound, three)
+    await turn(control_hub, three.organization, job_polls=MOST_LOOKS + 5)
+
+    async def fall_silent(_: float) -> None:
+        await control_hub.fail({**LOOK, "status": 503}, SILENT)
+
+    unclear = await told(desk, replace(outbound, sleep=fall_silent), three)
     await control_hub.heal()
     await happen(desk, control_hub, three)
     await sync_service(desk, outbound, three.dialog.service.id)
@@ -417,7 +455,7 @@ async def test_a_sync_does_not_pass_over_numbers_that_a_refused_change_had_locke
     made = await submitted(desk, dialog, *numbers)
     async with desk.begin() as transaction:
         await one(transaction, Service, Name(id=dialog.service.id), lock=True)
-        await changing.lock(transaction, dialog.service.id, numbers)
+        await changing.lock(transaction, dialog.service.id, numbers, [NumberStatus.ACTIVE])
         run = asyncio.create_task(sync_service(desk, outbound, dialog.service.id))
         await blocked(desk)
     await run

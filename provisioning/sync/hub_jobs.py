@@ -1,9 +1,9 @@
-"""Changing the usage of numbers: a job of Control Hub's, started and waited for."""
+"""Jobs of Control Hub's that change numbers which it has: started, and looked at until they end."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from controlhub.errors import HubError, HubNumbersRefused, HubUnanswered
-from controlhub.numbers import HubJob, HubNumberUsage
+from controlhub.numbers import HubJob
 from controlhub.protocol import Hub
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -16,27 +16,26 @@ MOST_LOOKS = 60
 """How often a job of Control Hub's is looked at; one that takes longer is found at its end, by reading back."""
 
 
-async def change_usage(
-    hub: Hub, token: str, sleep: Sleep, location: str, numbers: Sequence[str], usage: HubNumberUsage
-) -> None:
-    """Have a job give the numbers of a location that usage; returning means that all of them have it.
+async def finish(hub: Hub, token: str, sleep: Sleep, job: str) -> None:
+    """Wait for the end of a job that was started; returning means that it changed all of its numbers.
 
-    Raises HubNumbersRefused where some may not have it, HubUnanswered where the end of the job was not seen (read
-    back, in both cases), and what starting the job raises.
+    Raises HubNumbersRefused where it names numbers that it did not change, and HubUnanswered where its end was not
+    seen or it broke off without naming any: read back, in all of these cases.
     """
-    job = await hub.start_usage_change(token, location, numbers, usage)
     try:
         found = await _ended(hub, token, sleep, job)
     except HubError as error:
         # It was started: whatever keeps us from seeing how it stands, only reading back tells what it did.
-        raise HubUnanswered("the end of the job that changes the usage was not seen", None) from error
-    if found.failed or found.problems:
+        raise HubUnanswered("the end of a job was not seen", None) from error
+    if found.problems:
         raise HubNumbersRefused(found.problems, None)
+    if found.failed:
+        raise HubUnanswered("a job broke off", None)
 
 
 async def _ended(hub: Hub, token: str, sleep: Sleep, job: str) -> HubJob:
     for _ in range(MOST_LOOKS):
-        found = await hub.usage_change(token, job)
+        found = await hub.number_job(token, job)
         if not found.running:
             return found
         await sleep(BETWEEN_LOOKS_S)
