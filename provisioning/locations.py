@@ -14,6 +14,7 @@ from provisioning.errors import (
     CountryUnknown,
     IntegratedOnly,
     LocationCountryUnknown,
+    LocationInUse,
     LocationMissing,
     NonIntegratedOnly,
     NumberlineError,
@@ -25,7 +26,8 @@ from provisioning.journal import audit
 from provisioning.numbering.e164 import calling_code_for_country, is_country
 from provisioning.repeating import once
 from provisioning.texts import name_fault, reference_fault
-from store import locations
+from store import in_use, locations
+from store.database import Reading
 from store.jobs import Job, JobName
 from store.lookup import Name, one
 from store.tables import Location, Service
@@ -183,14 +185,41 @@ async def attach(desk: Desk, location: Name) -> Location:
         return found
 
 
-def refuse_unfit(location: Location) -> None:
-    """Raise if numbers cannot be uploaded to the location, whoever wants it."""
+async def detach(desk: Desk, location: Name) -> Location:
+    """Detach a location that nothing uses any more, whether or not Control Hub still has it.
+
+    Detaching it again changes nothing. Raises NotFound, LocationInUse, ServiceRemoving.
+    """
+    async with desk.begin() as transaction:
+        service_id = (await one(transaction, Location, location)).service_id
+        service = await one(transaction, Service, Name(id=service_id), lock=True)
+        found = await one(transaction, Location, location, lock=True)
+        _refuse_removing(service)
+        if found.attached_at is not None:
+            await _refuse_used(transaction, found)
+            audit(transaction, "location detached", found, before={"attached_at": found.attached_at})
+            found.attached_at, service.last_modified_at = None, desk.clock()
+            transaction.session.add_all([found, service])
+        return found
+
+
+async def _refuse_used(reading: Reading, location: Location) -> None:
+    use = await in_use.of_location(reading, location)
+    if any(use):
+        raise LocationInUse(*use, path=("location",))
+
+
+def refuse_unfit(location: Location, *, named_by: str = "location") -> None:
+    """Raise if numbers cannot be brought to the location, whoever wants it; `named_by` is what of the input names it.
+
+    Raises LocationMissing, LocationCountryUnknown, PstnConnectionUnfit.
+    """
     if location.missing_since is not None:
-        raise LocationMissing(path=("location",))
+        raise LocationMissing(path=(named_by,))
     if not location.country:
-        raise LocationCountryUnknown(path=("location",))
+        raise LocationCountryUnknown(path=(named_by,))
     if location.source is LocationSource.CONTROL_HUB and location.pstn_connection not in UPLOADABLE:
-        raise PstnConnectionUnfit(str(location.pstn_connection), path=("location",))
+        raise PstnConnectionUnfit(str(location.pstn_connection), path=(named_by,))
 
 
 def _refuse_removing(service: Service) -> None:

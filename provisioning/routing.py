@@ -4,17 +4,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from provisioning.desk import Desk
-from provisioning.errors import ServiceRemoving, TooFewTrunks, refuse_any
+from provisioning.errors import NotFound, ServiceRemoving, SipConnectionInUse, TooFewTrunks, refuse_any
 from provisioning.journal import audit
 from provisioning.repeating import once
 from provisioning.texts import name_fault
-from store import routing
+from store import in_use, routing
+from store.database import Transaction
 from store.lookup import Name, one
 from store.tables import CallingProfile, Service, SipConnection
 from store.vocabulary import ServiceStatus
 
 FEWEST_TRUNKS = 2
 """A calling profile fails over from one trunk to another, so it needs two."""
+
+_CONNECTION = ("sipConnectionId",)
+"""Where in an input the SIP connection stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +107,64 @@ async def create_sip_connection(desk: Desk, new: NewSipConnection, key: str | No
             return connection
 
         return await once(transaction, new, key, SipConnection, make)
+
+
+@dataclass(frozen=True, slots=True)
+class SipConnectionChange:
+    """What becomes of a SIP connection; None leaves what is there."""
+
+    connection_id: UUID
+    name: str | None = None
+    calling_profile_id: UUID | None = None
+
+
+async def update_sip_connection(desk: Desk, change: SipConnectionChange) -> SipConnection:
+    """Give a SIP connection another name or calling profile, which is then that of its numbers, too.
+
+    Raises Refused, NotFound for the connection or the calling profile, NameTaken, ServiceRemoving.
+    """
+    refuse_any([None if change.name is None else name_fault(change.name, "name", "name")])
+    async with desk.begin() as transaction:
+        connection = await _locked(transaction, change.connection_id)
+        if connection.deleted_at is not None:
+            raise NotFound("sip connection", path=_CONNECTION)
+        before = _told(connection)
+        if change.name is not None:
+            connection.name = change.name.strip()
+        if change.calling_profile_id is not None:
+            profile = await routing.profile(transaction, change.calling_profile_id, "callingProfileId")
+            connection.calling_profile_id = profile.id
+        if _told(connection) != before:
+            await routing.change_connection(transaction, connection)
+            audit(transaction, "SIP connection updated", connection, before=before, after=_told(connection))
+        return connection
+
+
+async def delete_sip_connection(desk: Desk, connection_id: UUID) -> SipConnection:
+    """Delete a SIP connection that nothing uses any more; uploads of before still name it.
+
+    Deleting it again changes nothing. Raises NotFound, SipConnectionInUse, ServiceRemoving.
+    """
+    async with desk.begin() as transaction:
+        connection = await _locked(transaction, connection_id)
+        if connection.deleted_at is None:
+            use = await in_use.of_connection(transaction, connection)
+            if any(use):
+                raise SipConnectionInUse(*use, path=_CONNECTION)
+            connection.deleted_at = desk.clock()
+            await routing.change_connection(transaction, connection)
+            audit(transaction, "SIP connection deleted", connection)
+        return connection
+
+
+async def _locked(transaction: Transaction, connection_id: UUID) -> SipConnection:
+    named = Name(id=connection_id, path=_CONNECTION)
+    service_id = (await one(transaction, SipConnection, named)).service_id
+    service = await one(transaction, Service, Name(id=service_id), lock=True)
+    if service.status is ServiceStatus.REMOVING:
+        raise ServiceRemoving(path=_CONNECTION)
+    return await one(transaction, SipConnection, named, lock=True)
+
+
+def _told(connection: SipConnection) -> dict[str, str]:
+    return {"name": connection.name, "calling profile": str(connection.calling_profile_id)}

@@ -27,6 +27,17 @@ async def total(reading: Reading, service_id: UUID, *, attached: bool | None) ->
     return await count(reading, _query(reading, service_id, attached=attached))
 
 
+async def of_hub(reading: Reading, service_id: UUID) -> Sequence[Location]:
+    """Return the locations of the service that came from Control Hub, unordered; those that are gone aside."""
+    query = select(Location).where(
+        reading.scope.covers(Location),
+        col(Location.service_id) == service_id,
+        col(Location.hub_id).is_not(None),
+        col(Location.missing_since).is_(None),
+    )
+    return (await reading.session.scalars(query)).all()
+
+
 async def add(transaction: Transaction, location: Location) -> None:
     """Insert a location entered by hand.
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import col
 
 from store.database import Reading, Transaction
@@ -64,9 +64,22 @@ async def connections_total(reading: Reading, service_id: UUID) -> int:
 async def connection_named(reading: Reading, service_id: UUID, name: str, *path: str) -> SipConnection:
     """Return the SIP connection of the service by name, in any case; `path` is where in the input that stands.
 
+    It cannot be deleted before the transaction ends. Raises NotFound.
+    """
+    return await _connection(reading, service_id, func.lower(SipConnection.name) == name.lower(), *path)
+
+
+async def connection_by_id(reading: Reading, service_id: UUID, connection_id: UUID, *path: str) -> SipConnection:
+    """Return the SIP connection of the service by id; see `connection_named`.
+
     Raises NotFound.
     """
-    query = _connections(reading, service_id).where(func.lower(SipConnection.name) == name.lower())
+    return await _connection(reading, service_id, col(SipConnection.id) == connection_id, *path)
+
+
+async def _connection(reading: Reading, service_id: UUID, named: ColumnElement[bool], *path: str) -> SipConnection:
+    # FOR SHARE: who deletes it waits, and then sees what hangs on it.
+    query = _connections(reading, service_id).where(named).with_for_update(read=True)
     connection: SipConnection | None = (await reading.session.scalars(query)).one_or_none()
     if connection is None:
         raise NotFound("sip connection", path=path)
@@ -78,8 +91,26 @@ async def add_connection(transaction: Transaction, connection: SipConnection) ->
 
     Raises NameTaken where the service already has one of that name.
     """
-    await transaction.insert(connection, {"sip_connection_name": NameTaken("SIP connection", "name", path=("name",))})
+    await transaction.insert(connection, {"sip_connection_name": _name_taken()})
+
+
+async def change_connection(transaction: Transaction, connection: SipConnection) -> None:
+    """Write what has changed of the SIP connection.
+
+    Raises NameTaken where the service already has one of that name.
+    """
+    transaction.session.add(connection)
+    await transaction.flush({"sip_connection_name": _name_taken()})
+
+
+def _name_taken() -> NameTaken:
+    return NameTaken("SIP connection", "name", path=("name",))
 
 
 def _connections(reading: Reading, service_id: UUID) -> Select[Any]:
-    return select(SipConnection).where(reading.scope.covers(SipConnection), col(SipConnection.service_id) == service_id)
+    """Select those of the service that are not deleted."""
+    return select(SipConnection).where(
+        reading.scope.covers(SipConnection),
+        col(SipConnection.service_id) == service_id,
+        col(SipConnection.deleted_at).is_(None),
+    )
