@@ -1,0 +1,85 @@
+"""Which drifts are to be settled, and that every one of them still can be."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from provisioning.errors import (
+    DriftEnded,
+    DriftOutdated,
+    NotFound,
+    NothingChosen,
+    NumberBusy,
+    TooManyDrifts,
+)
+from provisioning.reconciliation.job import refuse_unreconcilable
+from store import drifts
+from store.database import Transaction
+from store.drifts import Contested, Settled
+from store.lookup import Name, one
+from store.syncing import OPEN
+from store.tables import Service
+from store.vocabulary import DriftKind, NumberStatus, SyncState
+
+MOST = 10_000
+"""How many drifts can be named one by one; all of a kind may be more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Drifts of a service: these or, where a kind is given, all open ones of that kind."""
+
+    service: Name
+    ids: tuple[UUID, ...] = ()
+    kind: DriftKind | None = None
+
+
+async def chosen_service(transaction: Transaction, chosen: Chosen) -> Service:
+    """Return the service, locked.
+
+    Raises NotFound, IntegratedOnly, ServiceRemoving.
+    """
+    found = await one(transaction, Service, chosen.service)
+    service = await one(transaction, Service, Name(id=found.id), lock=True)
+    refuse_unreconcilable(service)
+    return service
+
+
+async def chosen_drifts(transaction: Transaction, service: Service, chosen: Chosen) -> list[Contested]:
+    """Return the drifts by E.164: all of them open.
+
+    Raises NotFound, DriftEnded, NothingChosen, TooManyDrifts.
+    """
+    if chosen.kind is None and not chosen.ids:
+        raise NothingChosen(path=("drifts",))
+    if len(chosen.ids) > MOST:
+        raise TooManyDrifts(MOST, path=("drifts",))
+    found = await drifts.contested(transaction, service.id, chosen.ids, chosen.kind)
+    if set(chosen.ids) - {drift.id for drift in found}:
+        raise NotFound("drift", path=("drifts",))
+    for drift in found:
+        if drift.ended_at is not None:
+            raise DriftEnded(drift.e164, path=("drifts",))
+    return found
+
+
+def contested_number(drift: Contested) -> Settled:
+    """Return the number as it stands, to be settled.
+
+    Raises NumberBusy where something is under way with it, DriftOutdated where it is not as the drift found it.
+    """
+    if drift.sync_state in OPEN:
+        raise NumberBusy(drift.e164, path=("drifts",))
+    if drift.number_id is None or drift.status is not NumberStatus.ACTIVE or drift.sync_state is not SyncState.DRIFTED:
+        raise DriftOutdated(drift.e164, path=("drifts",))
+    assert drift.task and drift.type and drift.location_id  # noqa: S101, PT018  # columns that a number always has
+    return Settled(
+        drift.number_id, drift.status, drift.sync_state, drift.task, drift.type, drift.cac, drift.location_id
+    )
+
+
+def told(settled: list[Contested]) -> dict[str, list[str]]:
+    """Return the numbers by the kind of their drifts, for the audit trail."""
+    kinds: dict[str, list[str]] = {}
+    for drift in settled:
+        kinds.setdefault(drift.kind.value, []).append(drift.e164)
+    return kinds
