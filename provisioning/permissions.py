@@ -51,7 +51,10 @@ PERMISSIONS: dict[str, Permission] = {
     "locationsRefresh": _RESELLERS_OPERATE,
     "locationCreate": _RESELLERS_OPERATE,
     "locationAttach": _RESELLERS_OPERATE,
+    "locationDetach": _RESELLERS_OPERATE,
     "sipConnectionCreate": _RESELLERS_OPERATE,
+    "sipConnectionUpdate": _RESELLERS_OPERATE,
+    "sipConnectionDelete": _RESELLERS_OPERATE,
     "uploadStart": _RESELLERS_OPERATE,
     "uploadAddNumbers": _RESELLERS_OPERATE,
     "uploadImport": _RESELLERS_OPERATE,
@@ -59,7 +62,14 @@ PERMISSIONS: dict[str, Permission] = {
     "uploadStop": _RESELLERS_OPERATE,
     "uploadRetryFailed": _RESELLERS_OPERATE,
     "uploadRollBack": _RESELLERS_OPERATE,
+    "serviceReconcile": _RESELLERS_OPERATE,
+    "driftsAccept": _RESELLERS_OPERATE,
+    "driftsRepair": _RESELLERS_OPERATE,
+    "serviceRemove": _RESELLERS_OPERATE,
     "numbersUpdate": _RESELLERS_OPERATE,
+    "numbersRelease": _RESELLERS_OPERATE,
+    "numbersRestore": _RESELLERS_OPERATE,
+    "numbersReclaim": _SYSTEM_MANAGES,
     "numbersConfirmManual": _RESELLERS_OPERATE,
     "numbersUpload": _RESELLERS_OPERATE,
     "numbersValidate": _RESELLERS_OPERATE,
@@ -69,3 +79,6 @@ PERMISSIONS: dict[str, Permission] = {
     "uploadSubmit": _RESELLERS_OPERATE,
 }
 """Every root field by its GraphQL name. A field that is missing here cannot be served: the schema refuses to build."""
+
+FORCED_REMOVAL = _RESELLERS_MANAGE
+"""Who may use `force` of serviceRemove: it leaves at Control Hub what cannot be taken off any more."""

@@ -53,6 +53,8 @@ for _kind in (
     vocabulary.EntryVerdict,
     vocabulary.ErrorPolicy,
     vocabulary.WaitingCode,
+    vocabulary.DriftKind,
+    vocabulary.DriftEnd,
     vocabulary.LocationSource,
     vocabulary.PstnConnection,
     VerdictCode,

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from store import consents, numbers, routing, services
+from store import consents, drifts, numbers, routing, services
 from store.database import Database, Reading
+from store.drifts import DriftRow
 from store.lookup import many
 from store.numbers import NumberRow
 from store.scope import Scope
@@ -28,6 +29,7 @@ class Loaders:
         self.grants: DataLoader[UUID, Grant | None] = self._by_id(consents.grants)
         self.locations: DataLoader[UUID, Location | None] = self._by_id(lambda r, ids: many(r, Location, ids))
         self.numbers: DataLoader[UUID, NumberRow | None] = self._by_id(numbers.rows)
+        self.drifts: DataLoader[UUID, DriftRow | None] = self._by_id(drifts.rows)
         self.uploads: DataLoader[UUID, Upload | None] = self._by_id(lambda r, ids: many(r, Upload, ids))
         self.calling_profiles: DataLoader[UUID, CallingProfile | None] = self._by_id(routing.profiles_by_id)
         self.sip_connections: DataLoader[UUID, SipConnection | None] = self._by_id(

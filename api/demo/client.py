@@ -49,7 +49,7 @@ class Client:
         return answer.raise_for_status()
 
     async def follow(self, document: str, **variables: Any) -> AsyncGenerator[dict[str, Any], None]:
-        """Subscribe over a WebSocket of its own; yield the data of each event."""
+        """Subscribe over a WebSocket of its own; yield the data of each event until the server says that it is over."""
         address = self._address.replace("http", "ws", 1) + "/graphql"
         async with connect(address, subprotocols=[SUBPROTOCOL]) as socket:  # type: ignore[list-item]  # a NewType of str
             await socket.send(json.dumps({"type": "connection_init", "payload": self._headers}))
@@ -62,6 +62,8 @@ class Client:
                     yield _data(document, event["payload"])
                 elif event["type"] == "error":
                     raise Refused(event["payload"])
+                elif event["type"] == "complete":
+                    return
 
 
 def _data(document: str, answer: dict[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 import strawberry
 
-from provisioning.changes import Chosen, NumberChanges
+from provisioning.changes import NumberChanges
+from provisioning.choosing import Chosen
 from provisioning.left import LEFT
+from provisioning.reclaiming import Reclaim
 from schema.describing import described
-from schema.inputs.naming import ServiceBy, UploadBy
+from schema.inputs.naming import KEY, ServiceBy, UploadBy
 from schema.inputs.uploads import EntryInput
 from store.vocabulary import NumberType
 
@@ -15,7 +17,7 @@ class ServiceNumbersInput:
     """Numbers of a service."""
 
     service: ServiceBy = described("The service.")
-    entries: list[EntryInput] = described("Its numbers, singles and ranges; each has to be active.")
+    entries: list[EntryInput] = described("Its numbers, singles and ranges; each has to be there.")
 
 
 @strawberry.input(one_of=True, description="Names numbers by exactly one of these.")
@@ -23,7 +25,9 @@ class NumbersBy:
     """Numbers."""
 
     listed: ServiceNumbersInput | None = described("Numbers of a service, one by one.", default=strawberry.UNSET)
-    upload: UploadBy | None = described("All active numbers that this upload made.", default=strawberry.UNSET)
+    upload: UploadBy | None = described(
+        "All active numbers that this upload made; to be restored: all of them that cool.", default=strawberry.UNSET
+    )
 
     def chosen(self) -> Chosen:
         """Convert it. Raises NotFound."""
@@ -67,3 +71,36 @@ class NumbersConfirmManualInput:
     """A confirmation."""
 
     numbers: NumbersBy = described("Which numbers; those confirmed before do no harm.")
+
+
+@strawberry.input(description="Numbers to release.")
+class NumbersReleaseInput:
+    """A release."""
+
+    numbers: NumbersBy = described("Which numbers; each has to be active and in no other operation.")
+    idempotency_key: str | None = described(KEY, default=None)
+
+
+@strawberry.input(description="Numbers to restore while they cool.")
+class NumbersRestoreInput:
+    """A restoration."""
+
+    numbers: NumbersBy = described("Which numbers; each has to cool.")
+    idempotency_key: str | None = described(KEY, default=None)
+
+
+@strawberry.input(description="Numbers to be had back from whatever service has them.")
+class NumbersReclaimInput:
+    """A reclamation."""
+
+    numbers: list[EntryInput] = described("Singles and ranges, at most 10,000 numbers; those not live are left out.")
+    reason: str = described("Why, for the audit trail of each service: squatted on, ported away.")
+    leave_at_control_hub: bool = described(
+        "Whether they are let go here only: for a number that Control Hub keeps, or that is no longer theirs there.",
+        default=False,
+    )
+    idempotency_key: str | None = described(KEY, default=None)
+
+    def decoded(self) -> Reclaim:
+        """Convert it."""
+        return Reclaim(tuple(entry.decoded() for entry in self.numbers), self.reason, self.leave_at_control_hub)

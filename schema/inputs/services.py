@@ -1,9 +1,11 @@
 """Inputs of services, locations and SIP connections."""
 
+from uuid import UUID
+
 import strawberry
 
 from provisioning.locations import NewLocation
-from provisioning.routing import NewSipConnection
+from provisioning.routing import NewSipConnection, SipConnectionChange
 from provisioning.services import NewService
 from schema.describing import described
 from schema.ids import key_of
@@ -82,6 +84,13 @@ class LocationAttachInput:
     location: LocationBy = described("The location.")
 
 
+@strawberry.input(description="A location to detach from its service.")
+class LocationDetachInput:
+    """A detachment."""
+
+    location: LocationBy = described("The location.")
+
+
 @strawberry.input(description="A SIP connection to create.")
 class SipConnectionCreateInput:
     """A SIP connection."""
@@ -95,3 +104,43 @@ class SipConnectionCreateInput:
         """Convert it. Raises NotFound."""
         profile = key_of(self.calling_profile_id, "CallingProfile", "callingProfileId")
         return NewSipConnection(self.service.name("service"), self.name, profile)
+
+
+@strawberry.input(description="What becomes of a SIP connection; what is left out, or null, stays as it is.")
+class SipConnectionUpdateInput:
+    """A change."""
+
+    sip_connection_id: strawberry.ID = described("The SIP connection.")
+    name: str | None = described("Its new name, unique in the service.", default=None)
+    calling_profile_id: strawberry.ID | None = described(
+        "The calling profile that is to route its numbers from now on.", default=None
+    )
+
+    def decoded(self) -> SipConnectionChange:
+        """Convert it. Raises NotFound."""
+        connection = key_of(self.sip_connection_id, "SipConnection", "sipConnectionId")
+        if not self.calling_profile_id:
+            return SipConnectionChange(connection, self.name)
+        profile = key_of(self.calling_profile_id, "CallingProfile", "callingProfileId")
+        return SipConnectionChange(connection, self.name, profile)
+
+
+@strawberry.input(description="A SIP connection to delete.")
+class SipConnectionDeleteInput:
+    """A deletion."""
+
+    sip_connection_id: strawberry.ID = described("The SIP connection.")
+
+    def decoded(self) -> UUID:
+        """Convert it. Raises NotFound."""
+        return key_of(self.sip_connection_id, "SipConnection", "sipConnectionId")
+
+
+@strawberry.input(description="A service to remove.")
+class ServiceRemoveInput:
+    """A removal."""
+
+    service: ServiceBy = described("The service.")
+    force: bool = described(
+        "Delete it at once and leave its numbers at Control Hub; for an Admin, once the consent is gone.", default=False
+    )

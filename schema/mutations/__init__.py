@@ -2,7 +2,9 @@
 
 import strawberry
 
+from schema.mutations.drifts import DriftMutations
 from schema.mutations.numbers import NumberMutations
+from schema.mutations.releases import ReleaseMutations
 from schema.mutations.services import ServiceMutations
 from schema.mutations.submitted_uploads import SubmittedUploadMutations
 from schema.mutations.tenancy import TenancyMutations
@@ -12,6 +14,13 @@ from schema.mutations.whole_uploads import WholeUploadMutations
 
 @strawberry.type(description="Everything that can be done. Refusals are in `userErrors`; nothing was done then.")
 class Mutation(
-    TenancyMutations, ServiceMutations, UploadMutations, WholeUploadMutations, SubmittedUploadMutations, NumberMutations
+    DriftMutations,
+    TenancyMutations,
+    ServiceMutations,
+    UploadMutations,
+    WholeUploadMutations,
+    SubmittedUploadMutations,
+    NumberMutations,
+    ReleaseMutations,
 ):
     """The root of all mutations."""

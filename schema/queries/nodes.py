@@ -9,6 +9,7 @@ import strawberry
 
 from schema.context import Info
 from schema.ids import decode
+from schema.types.drifts import Drift
 from schema.types.nodes import Node
 from schema.types.numbers import Number
 from schema.types.routing import CallingProfile, SipConnection
@@ -39,6 +40,7 @@ def _loads(info: Info, kind: str) -> tuple[Callable[[UUID], Awaitable[object]], 
         "SipConnection": (loaders.sip_connections.load, SipConnection.of),
         "Number": (loaders.numbers.load, Number.of),
         "Upload": (loaders.uploads.load, Upload.of),
+        "Drift": (loaders.drifts.load, Drift.of),
     }
     if kind not in known:
         raise NotFound("object")

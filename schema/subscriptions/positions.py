@@ -7,6 +7,8 @@ from typing import Annotated
 import strawberry
 
 from store.paging import CursorInvalid
+from store.tables import Event
+from store.vocabulary import EventKind
 
 AfterEvent = Annotated[
     str | None,
@@ -38,3 +40,8 @@ def decode_position(cursor: str) -> int:
     except (ValueError, binascii.Error) as error:
         raise CursorInvalid from error
     raise CursorInvalid
+
+
+def is_end(event: Event) -> bool:
+    """Return whether a service is gone with this event; nothing more comes of it."""
+    return event.kind is EventKind.SERVICE_STATUS and event.after is None

@@ -10,12 +10,14 @@ import strawberry
 
 from schema.context import Info
 from schema.describing import described
+from schema.ids import encode
 from schema.inputs.naming import ServiceBy
-from schema.subscriptions.positions import CURSOR, AfterEvent, decode_position, encode_position
+from schema.subscriptions.positions import CURSOR, AfterEvent, decode_position, encode_position, is_end
 from schema.types.services import Service
-from store import services, tables
-from store.errors import NumberlineError
-from store.lookup import one
+from store import events, services, tables
+from store.database import Reading
+from store.errors import NotFound, NumberlineError
+from store.lookup import Name, one
 from store.services import ServiceRow
 from store.vocabulary import EventKind, ServiceStatus
 
@@ -27,8 +29,9 @@ class ServiceStatusChange:
     """A change, or the present."""
 
     cursor: str = described(CURSOR)
+    service_id: strawberry.ID = described("The global id of the service, also once it is gone.")
     previous_status: ServiceStatus | None = described("The status before; null for the present and at onboarding.")
-    status: ServiceStatus = described("The status it went to.")
+    status: ServiceStatus | None = described("The status it went to; null: it has been removed, and this is its end.")
     at: datetime = described("When.")
     service: Service | None = described("The service as it is now; null once it is gone.")
 
@@ -51,23 +54,36 @@ Followed = Annotated[list[ServiceBy], strawberry.argument(description="The servi
 class ServiceSubscriptions:
     """Services."""
 
-    @strawberry.subscription(description="Every status that these services go through: none is left out.")
+    @strawberry.subscription(
+        description="Every status that these services go through: none is left out. The last event of a service that "
+        "is removed has no status; when all of them are, the subscription completes. Who comes back with `after` still "
+        "hears of that end, where the service is named by its id."
+    )
     async def service_status_changed(
         self, info: Info, services: Followed, after: AfterEvent = None
     ) -> AsyncIterator[ServiceStatusChange]:
         """Yield the present or what was missed, then changes as they happen."""
         if not 1 <= len(services) <= MOST_SERVICES:
             raise ServicesOutOfRange
+        position = None if after is None else decode_position(after)
         async with info.context.desk.read() as reading:
-            ids = [(await one(reading, tables.Service, by.name("services"))).id for by in services]
-        if after is not None:
-            position = decode_position(after)
-        else:
+            ids = [await _followed(reading, by.name("services"), position) for by in services]
+        if position is None:
             present, position = await _present(info, ids)
             for change in present:
                 yield change
         async for change in _changes(info, ids, position):
             yield change
+
+
+async def _followed(reading: Reading, name: Name, position: int | None) -> UUID:
+    """Return the id of a service, or of one that is gone for somebody who comes back to it. Raises NotFound."""
+    try:
+        return (await one(reading, tables.Service, name)).id
+    except NotFound:
+        if position is None or name.id is None or not await events.service_ends(reading, [name.id]):
+            raise
+        return name.id
 
 
 async def _present(info: Info, ids: list[UUID]) -> tuple[list[ServiceStatusChange], int]:
@@ -79,6 +95,7 @@ async def _present(info: Info, ids: list[UUID]) -> tuple[list[ServiceStatusChang
 def _now(row: ServiceRow, head: int) -> ServiceStatusChange:
     return ServiceStatusChange(
         cursor=encode_position(head),
+        service_id=strawberry.ID(encode("Service", row.service.id)),
         previous_status=None,
         status=row.service.status,
         at=row.service.last_modified_at,
@@ -87,14 +104,29 @@ def _now(row: ServiceRow, head: int) -> ServiceStatusChange:
 
 
 async def _changes(info: Info, ids: list[UUID], position: int) -> AsyncIterator[ServiceStatusChange]:
-    async for events in info.context.services.feed.follow(info.context.scope, position, ids):
-        for event in events:
-            if event.kind is EventKind.SERVICE_STATUS and event.after is not None:
+    """Yield what happens to the services, to the end of the last of them."""
+    async with info.context.desk.read() as reading:
+        ends = await events.service_ends(reading, ids)
+    left = {service for service in ids if ends.get(service, position + 1) > position}
+    if not left:
+        return
+    async for found in info.context.services.feed.follow(info.context.scope, position, ids):
+        for event in found:
+            if event.kind is EventKind.SERVICE_STATUS:
                 row = await info.context.loaders.services.load(event.service_id)
-                yield ServiceStatusChange(
-                    cursor=encode_position(event.id),
-                    previous_status=ServiceStatus[event.before] if event.before else None,
-                    status=ServiceStatus[event.after],
-                    at=event.at,
-                    service=Service.of(row) if row else None,
-                )
+                yield _change(event, row)
+            if is_end(event):
+                left.discard(event.service_id)
+        if not left:
+            return
+
+
+def _change(event: tables.Event, row: ServiceRow | None) -> ServiceStatusChange:
+    return ServiceStatusChange(
+        cursor=encode_position(event.id),
+        service_id=strawberry.ID(encode("Service", event.service_id)),
+        previous_status=ServiceStatus[event.before] if event.before else None,
+        status=ServiceStatus[event.after] if event.after else None,
+        at=event.at,
+        service=Service.of(row) if row else None,
+    )

@@ -10,7 +10,7 @@ import strawberry
 from schema.context import Info
 from schema.describing import described
 from schema.inputs.naming import UploadBy
-from schema.subscriptions.positions import CURSOR, AfterEvent, decode_position, encode_position
+from schema.subscriptions.positions import CURSOR, AfterEvent, decode_position, encode_position, is_end
 from schema.types.uploads import Upload, UploadCounts
 from store import tables, uploads
 from store.lookup import one
@@ -38,7 +38,7 @@ class UploadSubscriptions:
 
     @strawberry.subscription(
         description="Every status that an upload goes through, and its counts as they move: of several counts in a row "
-        "only the newest may come."
+        "only the newest may come. It completes when the service of the upload is gone."
     )
     async def upload_progressed(
         self, info: Info, upload: Followed, after: AfterEvent = None
@@ -76,6 +76,8 @@ async def _steps(info: Info, upload: tables.Upload, position: int) -> AsyncItera
                 at=event.at,
                 upload=Upload.of(row) if row else None,
             )
+        if any(map(is_end, events)):
+            return
 
 
 def newest_counts(events: list[Event]) -> list[Event]:

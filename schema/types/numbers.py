@@ -102,10 +102,14 @@ class Number(Node):
     service_info: str | None = described("The name of the service or related information, as entered.")
     status: NumberStatus = described("Its life here.")
     sync_state: SyncState = described("Where it stands with Control Hub; MANUAL_PENDING: the customer has to add it.")
-    assignment: str | None = described("Whom Control Hub has assigned it to.")
+    assignment: str | None = described(
+        "Whom Control Hub had assigned it to when the service was last reconciled; null: nobody, or not known yet."
+    )
     source: NumberSource = described("How it came here.")
     acquired_at: datetime = described("When it was uploaded.")
     synced_at: datetime | None = described("When Control Hub was last seen to have it.")
+    cooling_until: datetime | None = described("Until when it cools, once it is COOLING or was; null when in use.")
+    released_at: datetime | None = described("When it became free for anybody.")
     problem: SyncProblem | None = described("What Control Hub said last against it; null where nothing.")
     location: Location = described("The location it was uploaded to.")
     service: Service = described("The service it belongs to.")
@@ -132,6 +136,8 @@ class Number(Node):
             source=number.source,
             acquired_at=number.acquired_at,
             synced_at=number.synced_at,
+            cooling_until=number.cooling_until,
+            released_at=number.released_at,
             problem=_problem(number),
             location=known.location(row),
             service=known.service(row),

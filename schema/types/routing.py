@@ -57,6 +57,9 @@ class SipConnection(Node):
 
     name: str = described("The name, unique in the service: uploads may name it.")
     created_at: datetime = described("When it was created.")
+    deleted_at: datetime | None = described(
+        "When it was deleted; null while it is in use or may be used. Uploads and numbers of before still show it."
+    )
     profile_id: strawberry.Private[UUID]
     service_key: strawberry.Private[UUID]
 
@@ -67,6 +70,7 @@ class SipConnection(Node):
             id=strawberry.ID(encode("SipConnection", row.id)),
             name=row.name,
             created_at=row.created_at,
+            deleted_at=row.deleted_at,
             profile_id=row.calling_profile_id,
             service_key=row.service_id,
         )

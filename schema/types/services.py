@@ -1,11 +1,12 @@
 """Services and their locations."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 from uuid import UUID
 
 import strawberry
 
+from provisioning.removal import progress
 from schema.connections import After, Before, Connection, First, Last, listed
 from schema.context import Info
 from schema.describing import described
@@ -14,15 +15,29 @@ from schema.ids import encode
 from schema.scalars import CallingCode, CountryCode, PhoneNumber
 from schema.types.consents import Consent, Invitation
 from schema.types.nodes import Node
+from schema.types.removals import ServiceRemoval
 from schema.types.routing import SipConnection
 from schema.types.tenancy import Customer
-from store import locations, routing, tables
+from schema.types.waiting import Waiting
+from store import drifts, locations, routing, tables
+from store.drifts import DriftFilter
+from store.errors import NotFound
 from store.services import ServiceRow
-from store.vocabulary import LocationSource, PstnConnection, ServiceKind, ServiceMode, ServiceStatus
+from store.vocabulary import DriftKind, LocationSource, PstnConnection, ServiceKind, ServiceMode, ServiceStatus
 
 Attached = Annotated[
     bool | None, strawberry.argument(description="Only locations that are attached, or only those that are not.")
 ]
+
+OfKind = Annotated[DriftKind | None, strawberry.argument(description="Only drifts of this kind.")]
+Open = Annotated[
+    bool | None,
+    strawberry.argument(description="Only drifts that are open, or only those that have ended; null: both."),
+]
+
+if TYPE_CHECKING:
+    # Drifts are made of numbers, and those of services.
+    from schema.types.drifts import Drift
 
 
 @strawberry.type(description="A site of the customer. Numbers are uploaded to a location that is attached.")
@@ -67,16 +82,27 @@ class Location(Node):
         return await load_service(info, self.service_key)
 
 
-@strawberry.type(description="The licence counters of an Integrated service.")
+@strawberry.type(
+    description="The licence counters of an Integrated service: of the numbers that are SYNCED, counted by every "
+    "reconciliation, once a day at least."
+)
 class LicenceCounters:
     """What was counted, and when."""
 
     counted_at: datetime = described("When they were counted.")
-    unused_dids: int = described("Numbers assigned to nobody.")
+    unused_dids: int = described("Numbers of any type that are assigned to nobody.")
     user_dids: int = described("Numbers of calling users.")
     contact_center_dids: int = described("Contact Center numbers.")
     service_dids: int = described("Service numbers.")
     service_cac: int = described("The CAC values of the service numbers, summed.")
+
+
+@strawberry.type(description="How many drifts of a kind are open.")
+class DriftCount:
+    """A count."""
+
+    kind: DriftKind = described("The kind.")
+    count: int = described("How many of them are open.")
 
 
 @strawberry.type(description="A Webex Cloud Connect or CX service: a line of the Customer Leads page.")
@@ -97,6 +123,12 @@ class Service(Node):
     last_modified_at: datetime = described("When the service was last changed, for example by an upload.")
     created_at: datetime = described("When it was onboarded.")
     locations_refreshed_at: datetime | None = described("When its locations were last read from Control Hub.")
+    waiting: Waiting | None = described(
+        "Why its sync waits: numbers that are to come, go or change wait with it. Null while nothing is in the way."
+    )
+    reconciled_at: datetime | None = described(
+        "When its numbers were last compared with Control Hub; null until the first time."
+    )
     licence_counters: LicenceCounters | None = described(
         "The licence counters; null until they are counted for the first time."
     )
@@ -121,6 +153,8 @@ class Service(Node):
             last_modified_at=service.last_modified_at,
             created_at=service.created_at,
             locations_refreshed_at=service.locations_refreshed_at,
+            waiting=Waiting.of(service.waiting_code, service.waiting_message, service.sync_resumes_at),
+            reconciled_at=service.reconciled_at,
             licence_counters=_counters(service),
         )
 
@@ -149,6 +183,14 @@ class Service(Node):
         """Load the grant."""
         row = await info.context.loaders.grants.load(self.key)
         return Consent.of(row) if row else None
+
+    @strawberry.field(description="How far its removal is; null where it is not being removed.")
+    async def removal(self, info: Info) -> ServiceRemoval | None:
+        """Count what is left."""
+        if self.status is not ServiceStatus.REMOVING:
+            return None
+        async with info.context.desk.read() as reading:
+            return ServiceRemoval.of(await progress(reading, self.key))
 
     @strawberry.field(description="Its locations by name.")
     async def locations(
@@ -184,6 +226,37 @@ class Service(Node):
             lambda row: SipConnection.of(row[0]),
         )
 
+    @strawberry.field(description="Where Control Hub was found to differ from what stands here, found last first.")
+    async def drifts(
+        self,
+        info: Info,
+        kind: OfKind = None,
+        open: Open = True,  # noqa: A002, FBT002  # the name that clients expect; given by name
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Annotated["Drift", strawberry.lazy("schema.types.drifts")]]:
+        """Read a page of drifts."""
+        from schema.types.drifts import Drift  # noqa: PLC0415  # as above
+
+        wanted = DriftFilter(self.key, kind, open)
+        return await listed(
+            info,
+            drifts.BY_FINDING,
+            (first, after, last, before),
+            lambda reading, window: drifts.listing(reading, wanted, window),
+            lambda reading: drifts.total(reading, wanted),
+            Drift.of,
+        )
+
+    @strawberry.field(description="How many drifts are open, by kind; a kind that has none is left out.")
+    async def drift_counts(self, info: Info) -> list[DriftCount]:
+        """Count the drifts."""
+        async with info.context.desk.read() as reading:
+            found = await drifts.open_counts(reading, self.key)
+        return [DriftCount(kind=kind, count=found[kind]) for kind in DriftKind if kind in found]
+
 
 def _counters(service: tables.Service) -> LicenceCounters | None:
     if service.counted_at is None:
@@ -199,7 +272,8 @@ def _counters(service: tables.Service) -> LicenceCounters | None:
 
 
 async def load_service(info: Info, key: UUID) -> Service:
-    """Load a service that is known to be there, with its customer."""
+    """Load a service that was there a moment ago, with its customer. Raises NotFound where it is gone since."""
     row = await info.context.loaders.services.load(key)
-    assert row is not None  # noqa: S101  # the caller has just seen it
+    if row is None:
+        raise NotFound("service")
     return Service.of(row)

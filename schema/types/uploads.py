@@ -16,9 +16,10 @@ from schema.scalars import PhoneNumber
 from schema.types.nodes import Node
 from schema.types.routing import SipConnection
 from schema.types.services import Location, Service, load_service
+from schema.types.waiting import Waiting
 from store import entries, tables, uploads
 from store.entries import EntryFigures, Span
-from store.vocabulary import EntryKind, EntryVerdict, ErrorPolicy, NumberType, UploadStatus, WaitingCode, WebexPhoneType
+from store.vocabulary import EntryKind, EntryVerdict, ErrorPolicy, NumberType, UploadStatus, WebexPhoneType
 
 MOST_RANGES = 1_000
 """How many ranges `Upload.ranges` shows; more than any person reads."""
@@ -77,14 +78,6 @@ class NumberRange:
     def of(cls, span: Span) -> Self:
         """Convert a span."""
         return cls(first=PhoneNumber(span.first), last=PhoneNumber(span.last), size=span.size)
-
-
-@strawberry.type(description="Why an upload waits.")
-class Waiting:
-    """What keeps an upload from going on."""
-
-    code: WaitingCode = described("Why.")
-    message: str = described("What it means and what to do.")
 
 
 @strawberry.type(description="What the numbers of a row are for, where its row says so instead of the upload's header.")
@@ -192,9 +185,7 @@ class Upload(Node):
             service_info=row.service_info,
             error_policy=row.error_policy,
             counts=UploadCounts.of(row),
-            waiting=Waiting(code=WaitingCode[row.waiting_code], message=row.waiting_message or "")
-            if row.waiting_code
-            else None,
+            waiting=Waiting.of(row.waiting_code, row.waiting_message, row.waiting_until),
             created_by=row.created_by,
             created_at=row.created_at,
             validated_at=row.validated_at,

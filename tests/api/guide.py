@@ -91,6 +91,13 @@ class Reader:
             case {"note": "Control Hub", "about": weather}:
                 turned = await self.api.http.post(f"{self.simulator}/_faults", json={"rules": WEATHER[weather]})
                 turned.raise_for_status()
+            case {"note": "Control Hub loses", "about": numbers}:
+                lost = {"numbers": numbers.split(", ")}
+                (await self.api.http.post(f"{self.simulator}/_numbers/remove", json=lost)).raise_for_status()
+            case {"note": "gone", "about": service}:
+                await eventually(lambda: self._is_gone(service))
+            case {"note": "reconciles", "about": service}:
+                await eventually(lambda: self._is_reconciled(service))
             case other:
                 raise AssertionError(other)
 
@@ -162,6 +169,15 @@ class Reader:
         document = "query($by: UploadBy!) { upload(by: $by) { status waiting { code } } }"
         found = (await self.api.query(document, by={"reference": upload}))["upload"]
         return found["status"] in _RESTING or found["waiting"] is not None
+
+    async def _is_gone(self, service: str) -> bool:
+        found = await self.api.query("query($by: ServiceBy!) { service(by: $by) { id } }", by={"reference": service})
+        return found["service"] is None
+
+    async def _is_reconciled(self, service: str) -> bool:
+        document = "query($by: ServiceBy!) { service(by: $by) { reconciledAt } }"
+        found = (await self.api.query(document, by={"reference": service}))["service"]["reconciledAt"]
+        return found not in {None, self.answered.get("RECONCILED_AT")}
 
 
 def _texts(found: Any) -> Iterator[tuple[str, str]]:

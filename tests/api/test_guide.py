@@ -12,7 +12,7 @@ import pytest
 
 from api.demo.consenting import consent
 from api.settings import Settings
-from provisioning.changes import MOST
+from provisioning.choosing import MOST
 from store.vocabulary import Level, Role
 from tests.api.conftest import Running
 from tests.api.guide import Reader, steps
@@ -20,7 +20,7 @@ from tests.api.journey import Api, Estate, connected, estate, invitation, locati
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 
-PAGES = ("uploads.md", "after-submitting.md")
+PAGES = ("uploads.md", "after-submitting.md", "reconciling.md", "releasing.md")
 """In the order in which they are read."""
 
 LIMIT = re.compile(r"^\| .+ \| ([0-9,]+) \| (?:`NUMBERLINE_([A-Z_]+)`|none) \|$", re.MULTILINE)

@@ -150,6 +150,9 @@ def _writes(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "invitationRevoke": {"service": {"id": ids["Service"]}},
         "consentGiveUp": {"service": {"id": ids["Service"]}},
         "locationsRefresh": {"service": {"id": ids["Service"]}},
+        "serviceReconcile": {"service": {"id": ids["Service"]}},
+        "driftsAccept": {"service": {"id": ids["Service"]}, "drifts": {"kind": "MISSING_REMOTELY"}},
+        "driftsRepair": {"service": {"id": ids["Service"]}, "drifts": {"kind": "MISSING_REMOTELY"}},
         "locationCreate": {"service": {"id": ids["Service"]}, "name": "n", "country": "US"},
         "locationAttach": {"location": {"id": ids["Location"]}},
         "sipConnectionCreate": {
@@ -157,6 +160,9 @@ def _writes(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
             "name": "n",
             "callingProfileId": ids["CallingProfile"],
         },
+        "locationDetach": {"location": {"id": ids["Location"]}},
+        "sipConnectionUpdate": {"sipConnectionId": ids["SipConnection"], "name": "n"},
+        "sipConnectionDelete": {"sipConnectionId": ids["SipConnection"]},
         "uploadStart": header,
         "uploadAddNumbers": {"upload": {"id": ids["Upload"]}, "entries": entry},
         "uploadImport": {"upload": {"id": ids["Upload"]}, "source": {"text": "+12125550100"}},
@@ -171,6 +177,9 @@ def _writes(ids: dict[str, str]) -> dict[str, dict[str, Any]]:
         "numbersUpload": {**header, "entries": entry},
         "numbersValidate": {**header, "entries": entry},
         "numbersUpdate": {"numbers": {"upload": {"id": ids["Upload"]}}, "changes": {"serviceInfo": "n"}},
+        "serviceRemove": {"service": {"id": ids["Service"]}},
+        "numbersRelease": {"numbers": {"upload": {"id": ids["Upload"]}}},
+        "numbersRestore": {"numbers": {"upload": {"id": ids["Upload"]}}},
         "numbersConfirmManual": {"numbers": {"upload": {"id": ids["Upload"]}}},
     }
 
@@ -179,6 +188,7 @@ KINDS = ["Tenant", "Customer", "CallingProfile", "Service", "Location", "SipConn
 GIVEN: dict[str, dict[str, Any]] = {
     "tenantCreate": {"kind": "SERVICE_PROVIDER", "name": "n"},
     "callingProfileCreate": {"name": "n", "carrier": "c", "region": "r", "sbcDevices": []},
+    "numbersReclaim": {"numbers": [{"single": "+12125550100"}], "reason": "r"},
     **_writes({kind: encode(kind, uuid4()) for kind in KINDS}),
 }
 """An input for every mutation."""

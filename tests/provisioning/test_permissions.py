@@ -3,7 +3,7 @@
 import pytest
 
 from provisioning.caller import Caller
-from provisioning.permissions import PERMISSIONS
+from provisioning.permissions import FORCED_REMOVAL, PERMISSIONS
 from store.vocabulary import Level, Role
 
 READS = {name for name, permission in PERMISSIONS.items() if permission.role is Role.MONITOR}
@@ -29,14 +29,16 @@ def test_a_customer_only_reads(role: Role) -> None:
 
 def test_an_operator_uploads_and_manages_nobody() -> None:
     """Onboarding and uploads, but neither tenants nor customers nor calling profiles, nor giving up a consent."""
-    managing = {"tenantCreate", "callingProfileCreate", "customerCreate", "customerUpdate", "consentGiveUp"}
+    system = {"tenantCreate", "callingProfileCreate", "numbersReclaim"}
+    managing = {*system, "customerCreate", "customerUpdate", "consentGiveUp"}
     assert allowed(Level.CHANNEL, Role.OPERATOR) == set(PERMISSIONS) - managing
     assert allowed(Level.SYSTEM, Role.OPERATOR) == set(PERMISSIONS) - managing
 
 
-def test_tenants_and_calling_profiles_are_the_operators_of_the_platform_alone() -> None:
-    """A provider's Admin makes customers; only the system's makes tenants."""
-    assert allowed(Level.PROVIDER, Role.ADMIN) == set(PERMISSIONS) - {"tenantCreate", "callingProfileCreate"}
+def test_tenants_calling_profiles_and_reclaiming_are_the_operators_of_the_platform_alone() -> None:
+    """A provider's Admin makes customers; only the system's makes tenants, and takes numbers from them."""
+    system = {"tenantCreate", "callingProfileCreate", "numbersReclaim"}
+    assert allowed(Level.PROVIDER, Role.ADMIN) == set(PERMISSIONS) - system
     assert allowed(Level.SYSTEM, Role.ADMIN) == set(PERMISSIONS)
 
 
@@ -44,3 +46,17 @@ def test_a_higher_role_may_all_that_a_lower_one_may() -> None:
     """At every level."""
     for level in Level:
         assert allowed(level, Role.MONITOR) <= allowed(level, Role.OPERATOR) <= allowed(level, Role.ADMIN)
+
+
+@pytest.mark.parametrize(
+    ("level", "role", "may"),
+    [
+        (Level.CHANNEL, Role.ADMIN, True),
+        (Level.SYSTEM, Role.ADMIN, True),
+        (Level.SYSTEM, Role.OPERATOR, False),
+        (Level.CUSTOMER, Role.ADMIN, False),
+    ],
+)
+def test_only_an_admin_removes_by_force(level: Level, role: Role, *, may: bool) -> None:
+    """An operator removes, and waits."""
+    assert FORCED_REMOVAL.allows(Caller("x", level, role)) is may
