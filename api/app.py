@@ -11,30 +11,39 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from api import downloads, files, health, outbox, worker
 from api.consent import ConsentPages
 from api.graphiql import page
-from api.graphql import GraphQLEndpoint
 from api.keys import state_key
 from api.settings import Settings
+from api.transport.documents import Documents, trusted_documents
+from api.transport.endpoint import GraphQLEndpoint
 from api.wiring import House, built
 from schema.build import build_schema
 from schema.context import Services
 
 
 def create_app(settings: Settings) -> Starlette:
-    """Return the application; it builds its house when it starts."""
+    """Return the application; it builds its house when it starts.
+
+    Its state has `leaving`: set it to end the streams that would otherwise go on for ever.
+    """
+    leaving = asyncio.Event()
+    documents = Documents(trusted_documents(settings.trusted_documents), only=settings.trusted_documents_only)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with built(settings) as house, house.jobs.open_async(), house.feed.running():
-            app.router.routes.extend(_routes(house))
+            app.router.routes.extend(_routes(house, documents, leaving))
             async with _working(house):
                 yield
 
-    return Starlette(lifespan=lifespan)
+    app = Starlette(lifespan=lifespan)
+    app.state.leaving = leaving
+    return app
 
 
-def _routes(house: House) -> list[BaseRoute]:
+def _routes(house: House, documents: Documents, leaving: asyncio.Event) -> list[BaseRoute]:
     services = Services(house.database, house.feed, house.desk)
-    graphql = GraphQLEndpoint(build_schema(), services, house.tokens, house.settings.allowed_origins)
+    origins = house.settings.allowed_origins
+    graphql = GraphQLEndpoint(build_schema(), services, house.tokens, documents, origins, leaving)
     return [
         Route("/", lambda _: RedirectResponse("/graphql")),
         Route("/graphql", graphql),

@@ -16,7 +16,8 @@ def serve(settings: Settings) -> None:
     """Serve until interrupted. Port 0 takes any that is free; one line on standard output says which."""
     listener = listening(settings.host, settings.port)
     bound = settings.model_copy(update={"port": listener.getsockname()[1]})
-    announce(create_app(bound), listener, "numberline")
+    app = create_app(bound)
+    announce(app, listener, "numberline", app.state.leaving)
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -29,13 +30,16 @@ def listening(host: str, port: int) -> socket.socket:
     return listener
 
 
-def announce(app: ASGIApp, listener: socket.socket, name: str) -> None:
-    """Serve an application on a bound socket, and print `NAME listening on ADDRESS` once it does."""
+def announce(app: ASGIApp, listener: socket.socket, name: str, leaving: asyncio.Event | None = None) -> None:
+    """Serve an application on a bound socket, and print `NAME listening on ADDRESS` once it does.
+
+    `leaving` is set when the server begins to end, before it waits for the answers under way.
+    """
     host, port = listener.getsockname()[:2]
     config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio")
     # uvicorn sends itself the signal again when it is done; our own callers still have to clean up then.
     signal.signal(signal.SIGTERM, _leave)
-    serving = _Announcing(config, f"{name} listening on http://{host}:{port}")
+    serving = _Announcing(config, f"{name} listening on http://{host}:{port}", leaving)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(serving.serve([listener]))
 
@@ -45,13 +49,19 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 
 
 class _Announcing(uvicorn.Server):
-    """Says that it listens once it does."""
+    """Says that it listens once it does, and that it leaves before it waits."""
 
-    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
+    def __init__(self, config: uvicorn.Config, announcement: str, leaving: asyncio.Event | None) -> None:
         super().__init__(config)
         self._announcement = announcement
+        self._leaving = leaving
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             print(self._announcement, flush=True)  # noqa: T201  # whoever started us waits for this line
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._leaving is not None:
+            self._leaving.set()
+        await super().shutdown(sockets)

@@ -49,6 +49,10 @@ class Settings(BaseSettings):
     """Whether the web process also runs jobs."""
     allowed_origins: list[str] = Field(default_factory=list)
     """Other origins whose pages may open a WebSocket, such as a front-end's development server."""
+    trusted_documents: Path | None = None
+    """A manifest of documents by their ids, such as the persisted-documents.json of GraphQL Code Generator."""
+    trusted_documents_only: bool = False
+    """Whether nothing but trusted documents runs; GraphiQL is then not served."""
     control_hub_url: str = "https://webexapis.com/v1"
     """The base address of the Webex API."""
     control_hub_client_id: str = "numberline"
@@ -89,6 +93,12 @@ class Settings(BaseSettings):
     def _check_mail_from(self) -> Self:
         if self.smtp_url is not None:
             sender_address(self.mail_from or "")
+        return self
+
+    @model_validator(mode="after")
+    def _check_trusted_documents(self) -> Self:
+        if self.trusted_documents_only and self.trusted_documents is None:
+            raise ValueError("NUMBERLINE_TRUSTED_DOCUMENTS_ONLY needs NUMBERLINE_TRUSTED_DOCUMENTS")
         return self
 
     @property

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
-from strawberry.types.graphql import OperationType
 
 from schema import gate
 from schema.errors import put_code
@@ -17,7 +15,7 @@ from schema.executor import Executor
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.scalars import SCALARS
-from schema.subscriptions import Subscription
+from schema.subscriptions import Subscription, bookmarks
 
 
 class _ParserCache(ParserCache):
@@ -29,13 +27,23 @@ class _ParserCache(ParserCache):
         yield
 
 
+class _ValidationCache(ValidationCache):
+    """Strawberry's cache, but of several operations one has to be named (GraphQL, section 6.1).
+
+    Strawberry would run the first.
+    """
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        if context._provided_operation_name is None and _operations(context.graphql_document) > 1:  # noqa: SLF001
+            context.pre_execution_errors = [GraphQLError("Say which operation is meant by `operationName`.")]
+            yield
+        else:
+            yield from super().on_validate()
+
+
 class NumberlineSchema(strawberry.Schema):
     """Our schema: every error leaves it with a code."""
-
-    async def execute(self, query: str | None, **options: Any) -> Any:  # type: ignore[override]  # options are handed on
-        """Run a query or a mutation; a subscription sent as one is refused rather than run to a misleading null."""
-        allowed = set(options.pop("allowed_operation_types", None) or OperationType) - {OperationType.SUBSCRIPTION}
-        return await super().execute(query, allowed_operation_types=allowed, **options)
 
     def process_errors(
         self,
@@ -53,7 +61,9 @@ def build_schema() -> NumberlineSchema:
     Raises FieldWithoutPermission where a root field has no entry in the permission table.
     """
     schema = _schema(StrawberryConfig(scalar_map=SCALARS))
-    gate.put_up(schema._schema)  # noqa: SLF001  # Strawberry has no public way to the graphql-core schema
+    core = schema._schema  # noqa: SLF001  # Strawberry has no public way to the graphql-core schema
+    bookmarks.put_in(core)
+    gate.put_up(core)
     return schema
 
 
@@ -69,6 +79,10 @@ def _schema(config: StrawberryConfig) -> NumberlineSchema:
         mutation=Mutation,
         subscription=Subscription,
         config=config,
-        extensions=[_ParserCache, ValidationCache],
+        extensions=[_ParserCache, _ValidationCache],
         execution_context_class=Executor,
     )
+
+
+def _operations(document: DocumentNode | None) -> int:
+    return sum(isinstance(part, OperationDefinitionNode) for part in document.definitions) if document else 0

@@ -25,12 +25,23 @@ class Services:
 
 
 @dataclass(slots=True)
+class Bookmark:
+    """Where a reader of server-sent events stands, beside its document: where it comes back to, and how far it got."""
+
+    after: str | None
+    """The cursor of the last event that it saw on an earlier connection."""
+    cursor: str | None = None
+    """The cursor of the last event on this one."""
+
+
+@dataclass(slots=True)
 class Context:
     """One request, or one WebSocket connection, whose caller is known once it has introduced itself."""
 
     services: Services
     caller: Caller | None
     connection_params: dict[str, Any] | None = None
+    bookmark: Bookmark | None = None
     _loaders: Loaders | None = field(default=None)
 
     @property

@@ -2,10 +2,13 @@
 
 import logging
 import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import strawberry
 from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from provisioning.errors import Refused
 from schema.describing import described
@@ -13,6 +16,14 @@ from schema.enums import ErrorCode
 from store.errors import NumberlineError, Unavailable
 
 logger = logging.getLogger(__name__)
+
+OPERATION_CODES: Mapping[type[BaseException | None], str] = MappingProxyType(
+    {
+        CannotGetOperationTypeError: "OPERATION_UNKNOWN",
+        InvalidOperationTypeError: "METHOD_NOT_ALLOWED",
+    }
+)
+"""What Strawberry finds before it validates."""
 
 
 @strawberry.type(description="Why a mutation was refused, in a form that a form can show beside the field.")
@@ -42,6 +53,8 @@ def put_code(error: GraphQLError) -> None:
         cause = cause.errors[0]
     if isinstance(cause, NumberlineError):
         error.message, error.extensions = cause.message, {"code": cause.code, **_hints(cause)}
+    elif type(cause) in OPERATION_CODES:
+        error.extensions = {"code": OPERATION_CODES[type(cause)]}
     elif isinstance(error, GraphQLSyntaxError):
         error.extensions = {"code": "GRAPHQL_PARSE_FAILED"}
     elif cause is None or isinstance(cause, GraphQLError):

@@ -4,13 +4,15 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import InvalidStatus
 
 from api.demo.client import Refused
+from api.transport.sockets import MOST_OPERATIONS, Sockets
 from tests.api.conftest import Running
 from tests.api.journey import Api, Site, onboard
 
@@ -151,6 +153,9 @@ async def test_ping_is_answered(api: Api) -> None:
     [
         ("subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"),
         ("subscription { serviceStatusChanged { status } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription {", "GRAPHQL_PARSE_FAILED"),
+        ("fragment F on Query { __typename }", "OPERATION_UNKNOWN"),
+        ("", "BAD_REQUEST"),
     ],
 )
 async def test_a_document_that_cannot_run_ends_with_an_error_and_leaves_its_siblings_alone(
@@ -181,13 +186,62 @@ async def test_a_syntax_error_leaves_its_siblings_alone(api: Api, site: Site) ->
     assert (good["id"], good["type"]) == ("good", "next")
 
 
-async def test_a_syntax_error_is_told(api: Api) -> None:
-    """By an error message, not by silence."""
+async def test_an_id_in_use_closes_the_socket(api: Api, site: Site) -> None:
+    """4409 by the protocol: its answers could not be told apart. Also where the second one is wrong."""
+    following = {"query": STATUS, "variables": {"s": [{"id": site.service}]}}
     async with introduced(api) as opened:
-        await send(opened, "subscribe", id="bad", payload={"query": "subscription {"})
-        error = await receive(opened)
+        await send(opened, "subscribe", id="a" * 200, payload=following)
+        await receive(opened)
+        await send(opened, "subscribe", id="a" * 200, payload={"query": ""})
+        assert await closing_code(opened) == 4409
 
-    assert (error["id"], error["type"]) == ("bad", "error")
+
+async def test_a_second_introduction_closes_the_socket(api: Api) -> None:
+    """4429 by the protocol."""
+    async with introduced(api) as opened:
+        await send(opened, "connection_init", payload=api.headers)
+        assert await closing_code(opened) == 4429
+
+
+async def test_one_socket_has_so_many_operations_at_once(api: Api, site: Site) -> None:
+    """One more is refused by itself, and taken once another one has ended."""
+    following = {"query": STATUS, "variables": {"s": [{"id": site.service}]}}
+    async with introduced(api) as opened:
+        for number in range(MOST_OPERATIONS):
+            await send(opened, "subscribe", id=str(number), payload=following)
+            await receive(opened)
+        await send(opened, "subscribe", id="more", payload=following)
+        refused = await receive(opened)
+        await send(opened, "complete", id="0")
+        await send(opened, "subscribe", id="more", payload=following)
+        taken = await receive(opened)
+
+    assert (refused["id"], refused["type"]) == ("more", "error")
+    assert refused["payload"][0]["extensions"]["code"] == "TOO_MANY_OPERATIONS"
+    assert (taken["id"], taken["type"]) == ("more", "next")
+
+
+async def test_who_never_introduces_themselves_is_closed() -> None:
+    """With 4408: an open socket costs us something. Here the time for it is over at once."""
+    sockets = Sockets(None, None, None, None, [], init_timeout=timedelta(0))  # type: ignore[arg-type]  # not reached
+    silence, sent = asyncio.Event(), list[dict[str, Any]]()
+
+    async def receive() -> dict[str, Any]:
+        if not sent:
+            return {"type": "websocket.connect"}
+        await silence.wait()
+        return {"type": "websocket.disconnect", "code": 1000}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        if message["type"] == "websocket.close":
+            silence.set()
+
+    scope = {"type": "websocket", "path": "/graphql", "headers": [], "subprotocols": ["graphql-transport-ws"]}
+    async with asyncio.timeout(5):
+        await sockets(scope, receive, send)
+
+    assert (sent[-1]["type"], sent[-1]["code"]) == ("websocket.close", 4408)
 
 
 @pytest.mark.parametrize(
@@ -229,14 +283,28 @@ async def test_a_subscription_without_permission_is_told_so(api: Api, running: R
         5,
         {"type": "subscribe", "id": "1", "payload": {"query": 5}},
         {"type": "subscribe", "id": "1", "payload": []},
+        {"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "variables": []}},
+        {"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "operationName": 5}},
+        {"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "extensions": "x"}},
+        {"type": "subscribe", "id": "", "payload": {"query": "{ __typename }"}},
+        {"type": "subscribe", "payload": {"query": "{ __typename }"}},
+        {"type": "complete", "id": []},
+        {"type": "nonsense"},
+        {"type": "nonsense" * 50},
+        {"type": []},
+        {},
     ],
 )
 async def test_what_is_not_a_message_closes_the_socket(api: Api, message: Any) -> None:
     """With the code of the protocol for it, not in silence."""
     async with introduced(api) as opened:
         await opened.send(json.dumps(message))
-        with pytest.raises(ConnectionClosed) as closed:
-            await opened.recv()
+        assert await closing_code(opened) == 4400
 
-    assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 4400
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 200_000, '{"type": "ping", "payload": "\\ud800"}', b"binary"])
+async def test_what_is_not_json_closes_the_socket(api: Api, text: str | bytes) -> None:
+    """Likewise."""
+    async with introduced(api) as opened:
+        await opened.send(text)
+        assert await closing_code(opened) == 4400

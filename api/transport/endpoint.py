@@ -1,0 +1,186 @@
+"""The endpoint at /graphql, over every transport."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from api.graphiql.page import page_response
+from api.identity import Tokens
+from api.refusals import refusal
+from api.transport.answers import answer, refused
+from api.transport.documents import Documents
+from api.transport.errors import (
+    DocumentRefused,
+    MethodNotAllowed,
+    MutationByGet,
+    NotAcceptable,
+    OperationUnknown,
+    RequestRefused,
+    SubscriptionNotStreamed,
+)
+from api.transport.media import EVENTS, RESPONSE, preferred, takes_events
+from api.transport.parameters import Parameters, parameters
+from api.transport.sockets import Sockets
+from api.transport.streams import EventStream, Results
+from provisioning.caller import Caller
+from provisioning.errors import Unauthenticated
+from schema.build import NumberlineSchema
+from schema.context import Bookmark, Context, Services
+from store.errors import NumberlineError
+
+ANSWERED: Mapping[str, frozenset[OperationType]] = MappingProxyType(
+    {
+        "GET": frozenset({OperationType.QUERY}),
+        "POST": frozenset({OperationType.QUERY, OperationType.MUTATION}),
+    }
+)
+"""By method, the operations that have one answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request that was read."""
+
+    method: str
+    accept: str
+    caller: Caller | None
+    last_event_id: str | None
+    given: Parameters
+
+
+class GraphQLEndpoint:
+    """GraphQL over HTTP with its two media types, over server-sent events and over WebSocket."""
+
+    def __init__(
+        self,
+        schema: NumberlineSchema,
+        services: Services,
+        tokens: Tokens,
+        documents: Documents,
+        origins: list[str],
+        leaving: asyncio.Event,
+    ) -> None:
+        """Take the schema and what its resolvers reach; streams end once `leaving` is set."""
+        self._schema = schema
+        self._services = services
+        self._tokens = tokens
+        self._documents = documents
+        self._leaving = leaving
+        self._sockets = Sockets(schema, services, tokens, documents, origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request or a socket."""
+        if scope["type"] == "websocket":
+            await self._sockets(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await self._answered(request)
+        finally:
+            await request.close()  # and with it the files of its parts
+        if request.method == "GET":
+            response.headers["vary"] = "accept"
+        await response(scope, receive, send)
+
+    async def _answered(self, request: Request) -> Response:
+        if self._wants_page(request):
+            return page_response(request)
+        accept = ", ".join(request.headers.getlist("accept"))
+        media = preferred(accept)
+        try:
+            if request.method not in ANSWERED:
+                raise MethodNotAllowed
+            if media is None:
+                raise NotAcceptable
+            return await self._run(await self._asked(request, accept), media)
+        except Unauthenticated as error:
+            return _refusal(401, error, media)
+        except RequestRefused as error:
+            return _refusal(error.status, error, media, error.headers)
+
+    def _wants_page(self, request: Request) -> bool:
+        """Return whether a browser asks for the page. With trusted documents only, nothing could be asked there."""
+        return (
+            request.method == "GET"
+            and not self._documents.only
+            and not request.query_params
+            and "text/html" in request.headers.get("accept", "")
+        )
+
+    async def _asked(self, request: Request, accept: str) -> _Asked:
+        caller = self._tokens.caller(request.headers.get("authorization"))
+        last_event_id = request.headers.get("last-event-id") or None
+        return _Asked(request.method, accept, caller, last_event_id, await parameters(request))
+
+    async def _run(self, asked: _Asked, media: str) -> Response:
+        if media == EVENTS:
+            return await self._stream(asked)
+        try:
+            return await self._answer(asked, media)
+        except DocumentRefused as error:
+            return answer(refused(error), media)
+
+    async def _answer(self, asked: _Asked, media: str) -> Response:
+        try:
+            result = await self._schema.execute(
+                self._documents.text(asked.given),
+                context_value=Context(self._services, asked.caller),
+                allowed_operation_types=ANSWERED[asked.method],
+                **_options(asked.given),
+            )
+        except CannotGetOperationTypeError as error:
+            raise OperationUnknown(error.as_http_error_reason().rstrip(".")) from error
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.MUTATION:
+                raise MutationByGet from error
+            if not takes_events(asked.accept):
+                raise SubscriptionNotStreamed from error
+            return await self._stream(asked)
+        return answer(result, media)
+
+    async def _stream(self, asked: _Asked) -> Response:
+        """Follow the operation. What is wrong with it is told in the stream, as graphql-sse has it."""
+        bookmark = Bookmark(asked.last_event_id)
+        try:
+            results = await self._schema.stream(
+                self._documents.text(asked.given),
+                context_value=Context(self._services, asked.caller, bookmark=bookmark),
+                allowed_operation_types=ANSWERED[asked.method] | {OperationType.SUBSCRIPTION},
+                **_options(asked.given),
+            )
+        except DocumentRefused as error:
+            results = _once(refused(error))
+        return EventStream(cast("Results", results), bookmark, self._leaving)  # nothing is delivered incrementally
+
+
+async def _once(result: ExecutionResult) -> Results:
+    yield result
+
+
+def _options(given: Parameters) -> dict[str, Any]:
+    """Return what a request says beside its document, by Strawberry's names."""
+    return {
+        "variable_values": given.get("variables"),
+        "operation_name": given.get("operationName"),
+        "operation_extensions": given.get("extensions"),
+    }
+
+
+def _refusal(
+    status: int, error: NumberlineError, media: str | None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return a refusal in the media type that the client likes, where that is one for a single answer."""
+    response = refusal(status, error.code, error.message)
+    response.headers.update(headers or {})
+    if media == RESPONSE:
+        response.headers["content-type"] = RESPONSE
+    return response

@@ -1,0 +1,147 @@
+"""GraphQL over WebSocket: graphql-transport-ws by Strawberry's handler, with our callers and coded errors."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import cast
+
+import orjson
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
+from strawberry.types.unset import UnsetType
+
+from api.identity import Tokens
+from api.transport.documents import Documents
+from api.transport.errors import BadRequest, TooManyOperations
+from api.transport.parameters import checked
+from provisioning.errors import Unauthenticated
+from schema.build import NumberlineSchema
+from schema.context import Context, Services
+from store.errors import NumberlineError
+
+INIT_TIMEOUT = timedelta(seconds=10)
+"""How long a socket may stay open before connection_init; then it is closed with 4408."""
+
+MOST_OPERATIONS = 100
+"""How many operations one socket has under way at once."""
+
+MOST_REASON = 123
+"""How many bytes the reason of a closing may have (RFC 6455, section 5.5)."""
+
+
+class _TextFrames(ASGIWebSocketAdapter):
+    """Sends JSON as text frames, as graphql-transport-ws wants it."""
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        await self.ws.send_text(orjson.dumps(message).decode())
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close the socket; a reason that quotes a long id or type would not go into the frame."""
+        await super().close(code, reason.encode()[:MOST_REASON].decode(errors="ignore"))
+
+
+class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
+    """Reads messages; what is not one closes the socket with 4400, and an operation that is wrong ends by itself."""
+
+    async def handle_message(self, message: Message) -> None:
+        if _is_message(message):
+            await super().handle_message(message)
+        else:
+            await self.handle_invalid_message("This is not a message of graphql-transport-ws")
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        if self.connection_acknowledged and message["id"] not in self.operations:
+            try:
+                message["payload"]["query"] = self._document(message)
+            except NumberlineError as error:
+                await self._refuse(message["id"], error)
+                return
+        await super().handle_subscribe(message)
+
+    def _document(self, message: SubscribeMessage) -> str:
+        if len(self.operations) >= MOST_OPERATIONS:
+            raise TooManyOperations(MOST_OPERATIONS)
+        return cast("Sockets", self.view).documents.text(cast("Mapping[str, object]", message["payload"]))
+
+    async def _refuse(self, name: str, error: NumberlineError) -> None:
+        told = GraphQLError(error.message, extensions={"code": error.code})
+        await self.send_message({"id": name, "type": "error", "payload": [told.formatted]})
+
+    @staticmethod
+    def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:  # noqa: ARG004  # Strawberry's signature
+        # Strawberry would close the socket, and with it the siblings of an operation with a syntax error.
+        return None
+
+
+class Sockets(GraphQL[Context, None]):
+    """The sockets at /graphql."""
+
+    websocket_adapter_class = _TextFrames
+    graphql_transport_ws_handler_class = _Messages
+
+    def __init__(
+        self,
+        schema: NumberlineSchema,
+        services: Services,
+        tokens: Tokens,
+        documents: Documents,
+        origins: list[str],
+        init_timeout: timedelta = INIT_TIMEOUT,
+    ) -> None:
+        """Take the schema and what its resolvers reach."""
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            # Strawberry's default has the older protocol as well, whose handler let operations in before the token.
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=init_timeout,
+            max_subscriptions_per_connection=None,  # counted below, for a coded error
+            allowed_origins=origins,
+        )
+        self._services = services
+        self._tokens = tokens
+        self.documents = documents
+
+    def decode_json(self, data: str | bytes) -> object:
+        """Read a message; unlike the standard library's, this reader also ends where brackets never do."""
+        return orjson.loads(data)
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002  # Strawberry's signature
+        """Return the context of a socket that has not introduced itself yet."""
+        return Context(self._services, None)
+
+    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+        """Check the token in connection_init; without a good one the socket is closed with 4403."""
+        names = {name.lower(): value for name, value in (context.connection_params or {}).items()}
+        authorization = names.get("authorization")
+        try:
+            context.caller = self._tokens.caller(authorization if isinstance(authorization, str) else None)
+        except Unauthenticated as error:
+            raise ConnectionRejectionError from error
+        if context.caller is None:
+            raise ConnectionRejectionError
+        return UnsetType()
+
+
+def _is_message(message: object) -> bool:
+    """Return whether this has the shape of a message, so that its parts can be used as what they are."""
+    if not isinstance(message, dict):
+        return False
+    if message.get("type") not in ("subscribe", "complete"):
+        return isinstance(message.get("type"), str)
+    named = isinstance(message.get("id"), str) and message["id"] != ""
+    return named and (message["type"] == "complete" or _is_payload(message.get("payload")))
+
+
+def _is_payload(payload: object) -> bool:
+    try:
+        checked(payload)
+    except BadRequest:
+        return False
+    return True
