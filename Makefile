@@ -15,7 +15,7 @@ demo: setup ## the main job end to end, then GraphiQL (ONCE=1 ends instead)
 run: setup ## serve on 127.0.0.1:8000 with the embedded database and the Control Hub simulator
 	@$(BIN)/numberline run
 
-test: setup ## every test, after the checks
+test: setup tests/conformance/node_modules/ready ## every test, after the checks
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/pytest
 
@@ -46,3 +46,8 @@ setup: .venv/ready api/graphiql/node_modules/ready
 api/graphiql/node_modules/ready: api/graphiql/package-lock.json | .venv/ready
 	@echo "Setting up GraphiQL"
 	@$(BIN)/python -m api.graphiql.install
+
+# Likewise: without them the tests that need them are skipped, and say so.
+tests/conformance/node_modules/ready: tests/conformance/package-lock.json | .venv/ready
+	@echo "Setting up the clients and audits of others"
+	@$(BIN)/python -m tests.conformance.install

