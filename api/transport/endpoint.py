@@ -28,7 +28,7 @@ from api.transport.errors import (
     SubscriptionNotStreamed,
 )
 from api.transport.media import EVENTS, RESPONSE, preferred, takes_events
-from api.transport.parameters import Parameters, parameters
+from api.transport.parameters import KINDS, Parameters, parameters
 from api.transport.sockets import Sockets
 from api.transport.streams import EventStream, Results
 from provisioning.caller import Caller
@@ -112,7 +112,7 @@ class GraphQLEndpoint:
         return (
             request.method == "GET"
             and not self._documents.only
-            and not request.query_params
+            and KINDS.keys().isdisjoint(request.query_params)
             and "text/html" in request.headers.get("accept", "")
         )
 

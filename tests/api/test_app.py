@@ -25,6 +25,15 @@ async def test_a_browser_gets_graphiql_where_programs_get_graphql(running: Runni
     assert "GraphiQL" in page.text
 
 
+async def test_a_parameter_that_is_none_of_ours_leads_to_graphiql_all_the_same(
+    running: Running, http: httpx.AsyncClient
+) -> None:
+    """Links get them on their way."""
+    page = await http.get(f"{running.address}/graphql?utm_source=letter", headers={"accept": "text/html"})
+
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+
+
 async def test_a_query_by_get_is_answered_as_a_query(api: Api) -> None:
     """Even to a browser, since there is a query."""
     headers = {**api.headers, "accept": "text/html,application/json"}

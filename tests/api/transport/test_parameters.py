@@ -47,6 +47,16 @@ async def test_a_multipart_body_that_is_no_request_is_refused(api: Api, parts: d
     assert is_coded_refusal(answer)
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=x"])
+async def test_parts_that_are_none_are_refused(api: Api, kind: str) -> None:
+    """Without a boundary, or with another one."""
+    headers = api.headers | {"GraphQL-Require-Preflight": "1", "content-type": kind}
+
+    answer = await api.http.post(f"{api.address}/graphql", content=b"nothing", headers=headers)
+
+    assert is_coded_refusal(answer)
+
+
 async def test_the_server_is_well_after_all_of_that(running: Running, api: Api) -> None:
     """It answers the next request."""
     assert (await api.http.get(f"{running.address}/healthz")).status_code == 200

@@ -170,7 +170,8 @@ async def test_a_mutation_may_not_be_a_link_here_either(api: Api) -> None:
 async def test_a_silence_is_broken_by_comments() -> None:
     """Proxies take a silent connection for a dead one."""
     stream = frames(Operation().results(), Bookmark(None), heartbeat_s=0)
-    seen = [await anext(stream) for _ in range(6)]
+    async with asyncio.timeout(5):
+        seen = [await anext(stream) for _ in range(6)]
     await stream.aclose()
 
     assert b'event: next\ndata: {"data":{"n":1}}\n\n' in seen
