@@ -85,11 +85,11 @@ class GraphQLEndpoint:
         request = Request(scope, receive)
         try:
             response = await self._answered(request)
+            if request.method == "GET":
+                response.headers["vary"] = "accept"
+            await response(scope, receive, send)
         finally:
-            await request.close()  # and with it the files of its parts
-        if request.method == "GET":
-            response.headers["vary"] = "accept"
-        await response(scope, receive, send)
+            await request.close()  # and with it the files of its parts, which a stream may still read
 
     async def _answered(self, request: Request) -> Response:
         if self._wants_page(request):

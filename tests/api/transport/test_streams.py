@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,7 @@ from api.transport.streams import EventStream, frames
 from schema.context import Bookmark
 from tests.api.conftest import environment
 from tests.api.events import Event, events
-from tests.api.journey import Api, Site, estate, onboard, submitted
+from tests.api.journey import Api, Site, estate, mutation, onboard, started, submitted
 from tests.api.programs import serving, token
 
 STATUS = (
@@ -165,6 +166,21 @@ async def test_a_mutation_may_not_be_a_link_here_either(api: Api) -> None:
     answer = await api.http.get(f"{api.address}/graphql", params={"query": "mutation { __typename }"}, headers=headers)
 
     assert b'"code":"METHOD_NOT_ALLOWED"' in answer.content
+
+
+async def test_a_file_may_be_sent_for_a_stream(api: Api, site: Site) -> None:
+    """It is read while the stream runs."""
+    upload = await started(api, site)
+    caller = replace(api, http=httpx.AsyncClient(timeout=30, headers={"accept": "text/event-stream"}))
+
+    async with caller.http:
+        answer = await caller.multipart(
+            mutation("uploadImport", "counts { total }"),
+            {"upload": {"id": upload}, "source": {"file": None}},
+            b"+12125550100\n",
+        )
+
+    assert b'"upload":{"counts":{"total":1}}' in answer.content
 
 
 async def test_a_silence_is_broken_by_comments() -> None:
