@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from api.graphiql.install import STAMP
-from api.processes import server
+from api.processes import server, simulator
 from tests.api.conftest import environment
-from tests.api.journey import Api
+from tests.api.journey import Api, Site, integrated_site
 from tests.api.programs import token
 from tests.conformance.clients.line import Line
 from tests.conformance.install import HERE
@@ -23,9 +23,16 @@ def packages() -> None:
 
 
 @pytest.fixture(scope="session")
-def own_environment(short_folder: Path) -> dict[str, str]:
-    """The environment of a server that needs no Control Hub."""
-    return environment(short_folder / "clients", "http://127.0.0.1:9/v1")
+def control_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the simulator's Webex API; its own routes are beside `/v1`."""
+    with simulator(tmp_path_factory.mktemp("simulator") / "state.sqlite") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def own_environment(short_folder: Path, control_hub: str) -> dict[str, str]:
+    """The environment of the server."""
+    return environment(short_folder / "clients", control_hub)
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +47,12 @@ async def api(served: str, own_environment: dict[str, str]) -> AsyncIterator[Api
     """A caller at system level."""
     async with httpx.AsyncClient(timeout=30) as http:
         yield Api(http, served, await token(own_environment))
+
+
+@pytest.fixture
+async def integrated(api: Api) -> Site:
+    """An Integrated service after consent, of this test alone."""
+    return await integrated_site(api)
 
 
 @pytest.fixture
