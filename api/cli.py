@@ -1,10 +1,9 @@
 """The command line: `numberline`."""
 
 import asyncio
-import logging
 from contextlib import suppress
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -13,6 +12,7 @@ from api import serving
 from api.demo import stage
 from api.identity import Tokens
 from api.keys import token_key
+from api.logs import log_to_stderr
 from api.processes import simulator
 from api.settings import Settings
 from api.wiring import built, now
@@ -34,19 +34,22 @@ main = typer.Typer(
 Port = Annotated[int | None, typer.Option(help="The port; default NUMBERLINE_PORT or 8000.")]
 
 
+Workers = Annotated[int | None, typer.Option(min=1, help="How many processes; default NUMBERLINE_WORKERS or 1.")]
+
+
 @main.command()
-def serve(port: Port = None) -> None:
+def serve(port: Port = None, workers: Workers = None) -> None:
     """Serve the API, with a job worker inside unless NUMBERLINE_WORKER=false."""
-    serving.serve(_settings(port))
+    serving.serve(_settings(port=port, workers=workers))
 
 
 @main.command()
 def run(port: Port = None) -> None:
     """Serve with a Control Hub simulator beside it: everything on this machine, nothing to set."""
-    settings = _settings(port)
+    settings = _settings(port=port)
     with suppress(KeyboardInterrupt), simulator(settings.data_dir / "simulator.sqlite") as control_hub:
         typer.echo(f"GraphiQL: {settings.base_url}/graphql   Control Hub simulator: {control_hub}")
-        serving.serve(settings.model_copy(update={"control_hub_url": control_hub}))
+        serving.serve(settings.model_copy(update={"control_hub_url": control_hub, "development": True}))
 
 
 @main.command()
@@ -58,7 +61,7 @@ def demo(*, once: Annotated[bool, typer.Option("--once", help="End instead of le
 @main.command()
 def worker() -> None:
     """Run jobs only."""
-    settings = _settings(None)
+    settings = _settings()
 
     async def work_on() -> None:
         async with built(settings) as house, house.jobs.open_async():
@@ -108,6 +111,7 @@ def _bound_key(level: Level, bound_to: str | None) -> UUID | None:
         raise typer.BadParameter(f"{bound_to!r} is not the id of a {kind.lower()}.") from error
 
 
-def _settings(port: int | None) -> Settings:
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    return Settings() if port is None else Settings(port=port)
+def _settings(**given: Any) -> Settings:
+    """Return the settings; what was given on the command line goes before the environment."""
+    log_to_stderr()
+    return Settings(**{name: value for name, value in given.items() if value is not None})

@@ -10,14 +10,17 @@ from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.settings import Settings
+from api.supervisor import supervise
 
 
 def serve(settings: Settings) -> None:
     """Serve until interrupted. Port 0 takes any that is free; one line on standard output says which."""
     listener = listening(settings.host, settings.port)
     bound = settings.model_copy(update={"port": listener.getsockname()[1]})
-    app = create_app(bound)
-    announce(app, listener, "numberline", app.state.leaving)
+    if bound.workers == 1:
+        announce(create_app(bound), listener, "numberline")
+    else:
+        supervise(bound, listener, announcement("numberline", listener))
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -30,16 +33,18 @@ def listening(host: str, port: int) -> socket.socket:
     return listener
 
 
-def announce(app: ASGIApp, listener: socket.socket, name: str, leaving: asyncio.Event | None = None) -> None:
-    """Serve an application on a bound socket, and print `NAME listening on ADDRESS` once it does.
-
-    `leaving` is set when the server begins to end, before it waits for the answers under way.
-    """
+def announcement(name: str, listener: socket.socket) -> str:
+    """Return the line that says that a program listens."""
     host, port = listener.getsockname()[:2]
+    return f"{name} listening on http://{host}:{port}"
+
+
+def announce(app: ASGIApp, listener: socket.socket, name: str) -> None:
+    """Serve an application on a bound socket, and print `NAME listening on ADDRESS` once it does."""
     config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio")
     # uvicorn sends itself the signal again when it is done; our own callers still have to clean up then.
     signal.signal(signal.SIGTERM, _leave)
-    serving = _Announcing(config, f"{name} listening on http://{host}:{port}", leaving)
+    serving = _Announcing(config, announcement(name, listener))
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(serving.serve([listener]))
 
@@ -49,19 +54,13 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 
 
 class _Announcing(uvicorn.Server):
-    """Says that it listens once it does, and that it leaves before it waits."""
+    """Says that it listens once it does."""
 
-    def __init__(self, config: uvicorn.Config, announcement: str, leaving: asyncio.Event | None) -> None:
+    def __init__(self, config: uvicorn.Config, line: str) -> None:
         super().__init__(config)
-        self._announcement = announcement
-        self._leaving = leaving
+        self._line = line
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            print(self._announcement, flush=True)  # noqa: T201  # whoever started us waits for this line
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        if self._leaving is not None:
-            self._leaving.set()
-        await super().shutdown(sockets)
+            print(self._line, flush=True)  # noqa: T201  # whoever started us waits for this line

@@ -1,6 +1,7 @@
 """Reading the event table, and being woken when it grows."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +18,8 @@ from store.scope import Scope
 from store.tables import Event
 from store.vocabulary import EventKind
 
+logger = logging.getLogger(__name__)
+
 _BATCH = 1_000
 """How many events one statement reads."""
 
@@ -25,6 +28,15 @@ _MEMORY = 10_000
 
 _RETRY_S = 0.5
 """How long the listener waits before it connects again."""
+
+LOOK_EVERY_S = 2.0
+"""How long the listener trusts a silence; then it looks at the table by itself, which costs one look into an index."""
+
+_PATIENCE_S = 10.0
+"""How long the listener waits for the database before it takes a connection for dead: a network may swallow answers."""
+
+REST_S = 0.5
+"""How often counts are told at most: people see a bar grow, and ten minutes of sync are 1,200 messages."""
 
 
 async def after(reading: Reading, position: int, service_ids: Sequence[UUID] | None = None) -> list[Event]:
@@ -46,6 +58,13 @@ async def service_ends(reading: Reading, service_ids: Sequence[UUID]) -> dict[UU
     return {row.service_id: row.id for row in (await reading.session.execute(query)).all()}
 
 
+async def service_of(reading: Reading, upload_id: UUID) -> UUID | None:
+    """Return the service of an upload, which may be gone; None where no event in scope tells of it."""
+    query = select(col(Event.service_id)).where(reading.scope.covers(Event), col(Event.upload_id) == upload_id)
+    found: UUID | None = await reading.session.scalar(query.limit(1))
+    return found
+
+
 async def head(reading: Reading) -> int:
     """Return the id of the newest event, 0 if there is none."""
     newest = await reading.session.scalar(select(col(Event.id)).order_by(col(Event.id).desc()).limit(1))
@@ -55,8 +74,17 @@ async def head(reading: Reading) -> int:
 class EventFeed:
     """What happens, as it happens, for every subscriber of this process: one listener, one read per wake-up."""
 
-    def __init__(self, database: Database, connect: Callable[[], Any]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        connect: Callable[[], Any],
+        *,
+        look_every_s: float = LOOK_EVERY_S,
+        rest_s: float = REST_S,
+    ) -> None:
         """Take a way to open an autocommitting psycopg connection for listening."""
+        self._look_every_s = look_every_s
+        self._rest_s = rest_s
         self._database = database
         self._connect = connect
         self._scope = Scope.everything("event feed")
@@ -88,6 +116,23 @@ class EventFeed:
                 yield found
             await self._beyond(position)
 
+    async def rest(self, position: int, service_ids: Sequence[UUID]) -> None:
+        """Let counts gather for a moment; return early where anything else happens to the services after an event id.
+
+        Who rests between what `follow` yields gets the counts of that time at once, and a status without delay.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._rest_s):
+                while not self._is_pressing(position, service_ids):
+                    position = max(position, self._position)
+                    await self._beyond(position)
+
+    def _is_pressing(self, position: int, service_ids: Sequence[UUID]) -> bool:
+        return position < self._forgotten or any(
+            event.kind is not EventKind.UPLOAD_COUNTS and event.service_id in service_ids
+            for event in self._newer(position)
+        )
+
     async def _step(self, scope: Scope, position: int, service_ids: Sequence[UUID]) -> tuple[int, list[Event]]:
         """Return the place reached and what was found on the way, from memory or else from the table."""
         forgotten = self._forgotten
@@ -117,22 +162,36 @@ class EventFeed:
             self._position = self._forgotten = await head(reading)
 
     async def _listen(self) -> None:
+        """Read on for as long as the process runs: a feed that ended would leave every subscriber waiting for ever."""
         while True:
-            with suppress(psycopg.Error, OSError, Unavailable):
-                async with await self._connect() as connection:
-                    await connection.execute(f"LISTEN {EVENT_CHANNEL}")
-                    await self._read_on()
-                    async for _ in connection.notifies():
-                        await self._read_on()
+            try:
+                await self._hear()
+            except (psycopg.Error, OSError, Unavailable):  # a timeout is an OSError
+                pass
+            except Exception:
+                logger.exception("the listener failed; it begins again")
             await asyncio.sleep(_RETRY_S)
 
-    async def _read_on(self) -> None:
-        """Read what is new into the memory and wake the subscribers."""
-        while True:
-            async with self._database.read(self._scope) as reading:
-                found = await after(reading, self._position)
-            if not found:
-                return
+    async def _hear(self) -> None:
+        """Listen until the connection proves deaf: something has happened, and it did not tell.
+
+        A network may forget a connection without a word to either side, and a pooler may hand it to somebody else.
+        """
+        await self._read_on()  # also where no connection is to be had for listening
+        async with await self._connect() as connection:
+            async with asyncio.timeout(_PATIENCE_S):
+                await connection.execute(f"LISTEN {EVENT_CHANNEL}")
+            await self._read_on()
+            deaf = False
+            while not deaf:
+                told = [notice async for notice in connection.notifies(timeout=self._look_every_s, stop_after=1)]
+                deaf = await self._read_on() and not told
+        logger.warning("the listener did not tell what happened; it connects again")
+
+    async def _read_on(self) -> bool:
+        """Read what is new into the memory and wake the subscribers; return whether there was anything."""
+        begun = self._position
+        while found := await self._unread():
             overflow = len(self._recent) + len(found) - _MEMORY
             if overflow > 0:
                 self._forgotten = self._recent[min(overflow, len(self._recent)) - 1].id
@@ -140,3 +199,8 @@ class EventFeed:
             self._position = found[-1].id
             async with self._grown:
                 self._grown.notify_all()
+        return self._position > begun
+
+    async def _unread(self) -> list[Event]:
+        async with asyncio.timeout(_PATIENCE_S), self._database.read(self._scope) as reading:
+            return await after(reading, self._position)

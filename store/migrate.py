@@ -41,10 +41,11 @@ def migrate(owner_url: str) -> None:
 
 
 def ensure_database(owner_url: str, name: str) -> str:
-    """Create the database if it is missing and return its owner's URL."""
+    """Create the database if it is missing and return its owner's URL; several processes may call it at once."""
     engine = create_engine(_with_driver(owner_url), isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
+            connection.execute(text(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})"))
             known = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
             if known.first() is None:
                 connection.exec_driver_sql(f'CREATE DATABASE "{name}"')

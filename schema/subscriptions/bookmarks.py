@@ -27,8 +27,8 @@ def _marked(subscribe: Subscribe) -> Subscribe:
         bookmark: Bookmark | None = info.context.bookmark
         if bookmark is None:
             return subscribe(source, info, **arguments)
-        if arguments.get("after") is None:
-            arguments["after"] = bookmark.after
+        # A browser that connects again repeats its request as it was, with the `after` that it began with.
+        arguments["after"] = bookmark.after or arguments.get("after")
         return _noted(subscribe(source, info, **arguments), bookmark)
 
     return marked

@@ -12,7 +12,7 @@ from schema.context import Info
 from schema.describing import described
 from schema.ids import encode
 from schema.inputs.naming import ServiceBy
-from schema.subscriptions.positions import CURSOR, AfterEvent, decode_position, encode_position, is_end
+from schema.subscriptions.positions import BEGINNING, CURSOR, AfterEvent, encode_position, resumed, since
 from schema.types.services import Service
 from store import events, services, tables
 from store.database import Reading
@@ -32,7 +32,7 @@ class ServiceStatusChange:
     service_id: strawberry.ID = described("The global id of the service, also once it is gone.")
     previous_status: ServiceStatus | None = described("The status before; null for the present and at onboarding.")
     status: ServiceStatus | None = described("The status it went to; null: it has been removed, and this is its end.")
-    at: datetime = described("When.")
+    at: datetime = described("When it happened; of the present: when that last changed.")
     service: Service | None = described("The service as it is now; null once it is gone.")
 
 
@@ -57,7 +57,8 @@ class ServiceSubscriptions:
     @strawberry.subscription(
         description="Every status that these services go through: none is left out. The last event of a service that "
         "is removed has no status; when all of them are, the subscription completes. Who comes back with `after` still "
-        "hears of that end, where the service is named by its id."
+        "hears of that end, where the service is named by its id. With the consent it goes to PENDING_PROVISIONING; "
+        "its locations are read right after that, and are there when `locationsRefreshedAt` is."
     )
     async def service_status_changed(
         self, info: Info, services: Followed, after: AfterEvent = None
@@ -65,8 +66,8 @@ class ServiceSubscriptions:
         """Yield the present or what was missed, then changes as they happen."""
         if not 1 <= len(services) <= MOST_SERVICES:
             raise ServicesOutOfRange
-        position = None if after is None else decode_position(after)
         async with info.context.desk.read() as reading:
+            position = await resumed(reading, after)
             ids = [await _followed(reading, by.name("services"), position) for by in services]
         if position is None:
             present, position = await _present(info, ids)
@@ -87,14 +88,18 @@ async def _followed(reading: Reading, name: Name, position: int | None) -> UUID:
 
 
 async def _present(info: Info, ids: list[UUID]) -> tuple[list[ServiceStatusChange], int]:
+    """Return the present of each service, and the id of the newest event. Raises NotFound where one went meanwhile."""
     async with info.context.desk.read() as reading:
         rows, head = await services.with_event_head(reading, ids)
-    return [_now(row, head) for row in rows], head
+    if len(rows) < len(set(ids)):
+        raise NotFound("service", path=("services",))
+    *others, last = rows
+    return [*(_now(row, BEGINNING) for row in others), _now(last, encode_position(head))], head
 
 
-def _now(row: ServiceRow, head: int) -> ServiceStatusChange:
+def _now(row: ServiceRow, cursor: str) -> ServiceStatusChange:
     return ServiceStatusChange(
-        cursor=encode_position(head),
+        cursor=cursor,
         service_id=strawberry.ID(encode("Service", row.service.id)),
         previous_status=None,
         status=row.service.status,
@@ -104,21 +109,11 @@ def _now(row: ServiceRow, head: int) -> ServiceStatusChange:
 
 
 async def _changes(info: Info, ids: list[UUID], position: int) -> AsyncIterator[ServiceStatusChange]:
-    """Yield what happens to the services, to the end of the last of them."""
-    async with info.context.desk.read() as reading:
-        ends = await events.service_ends(reading, ids)
-    left = {service for service in ids if ends.get(service, position + 1) > position}
-    if not left:
-        return
-    async for found in info.context.services.feed.follow(info.context.scope, position, ids):
+    async for found in since(info, position, ids):
         for event in found:
             if event.kind is EventKind.SERVICE_STATUS:
                 row = await info.context.loaders.services.load(event.service_id)
                 yield _change(event, row)
-            if is_end(event):
-                left.discard(event.service_id)
-        if not left:
-            return
 
 
 def _change(event: tables.Event, row: ServiceRow | None) -> ServiceStatusChange:

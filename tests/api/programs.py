@@ -35,9 +35,11 @@ async def token(environment: Mapping[str, str]) -> str:
 
 
 @asynccontextmanager
-async def serving(environment: Mapping[str, str]) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
+async def serving(
+    environment: Mapping[str, str], *options: str
+) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
     """Run `numberline serve`; yield its address and the process. What is left of it at the end is ended."""
-    async with _process("serve", environment) as process:
+    async with _process(environment, "serve", *options) as process:
         assert process.stdout is not None
         async with asyncio.timeout(30):
             line = (await process.stdout.readline()).decode()
@@ -48,14 +50,14 @@ async def serving(environment: Mapping[str, str]) -> AsyncIterator[tuple[str, as
 @asynccontextmanager
 async def working(environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run `numberline worker`."""
-    async with _process("worker", environment) as process:
+    async with _process(environment, "worker") as process:
         yield process
 
 
 @asynccontextmanager
-async def _process(command: str, environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _process(environment: Mapping[str, str], *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "api", command, env=environment, cwd=ROOT, stdout=subprocess.PIPE
+        sys.executable, "-m", "api", *arguments, env=environment, cwd=ROOT, stdout=subprocess.PIPE
     )
     try:
         yield process

@@ -1,7 +1,7 @@
 """The feed: every subscriber gets every event of its services once and in order, whatever happens to the listener."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,22 +22,32 @@ SERVICE, OTHER = uuid4(), uuid4()
 MORE_THAN_IS_REMEMBERED = 12_000
 
 
+Connect = Callable[[], Awaitable[psycopg.AsyncConnection[Any]]]
+"""Opens a connection for listening."""
+
+
 @pytest.fixture
-async def feed(desk: Desk, owner_url: str) -> EventFeed:
-    """A feed that does not run yet."""
+def connect(owner_url: str) -> Connect:
+    """A way to listen."""
 
     async def connect() -> psycopg.AsyncConnection[Any]:
         return await psycopg.AsyncConnection.connect(as_application(owner_url), autocommit=True)
 
+    return connect
+
+
+@pytest.fixture
+def feed(desk: Desk, connect: Connect) -> EventFeed:
+    """A feed that does not run yet."""
     return EventFeed(desk.database, connect)
 
 
-async def tell(desk: Desk, *marks: str, service: UUID = SERVICE) -> None:
+async def tell(desk: Desk, *marks: str, service: UUID = SERVICE, kind: EventKind = EventKind.SERVICE_STATUS) -> None:
     """Commit an event for each mark, each in a transaction of its own."""
     for mark in marks:
         owners = {"provider_id": service, "customer_id": service}
         async with desk.begin() as transaction:
-            transaction.announce(Event(kind=EventKind.SERVICE_STATUS, service_id=service, after=mark, **owners))
+            transaction.announce(Event(kind=kind, service_id=service, after=mark, **owners))
 
 
 async def flood(desk: Desk, how_many: int) -> None:
@@ -117,6 +127,92 @@ async def test_nothing_is_lost_while_the_listener_is_cut_off(desk: Desk, feed: E
         after = await heard(told, 1)
     assert cut_off == [(True,)]
     assert marks([*before, *meanwhile, *after]) == ["before", "meanwhile 1", "meanwhile 2", "after"]
+
+
+async def test_a_listener_that_went_deaf_is_replaced(desk: Desk, connect: Connect, embedded: str) -> None:
+    """Its connection stands and tells nothing. Here it is one to another database, where nobody notifies."""
+    opened = list[str]()
+
+    async def deaf_at_first() -> psycopg.AsyncConnection[Any]:
+        opened.append("another")
+        deaf = len(opened) == 1
+        return await (psycopg.AsyncConnection.connect(embedded, autocommit=True) if deaf else connect())
+
+    feed = EventFeed(desk.database, deaf_at_first, look_every_s=0.05)
+    async with feed.running(), aclosing(feed.follow(desk.scope, 0, [SERVICE])) as told:
+        await tell(desk, "unheard")
+        unheard = await heard(told, 1)
+        while len(opened) == 1:
+            await tell(desk, "again")
+            await heard(told, 1)
+    assert marks(unheard) == ["unheard"]
+
+
+async def test_events_come_also_while_nobody_can_listen(desk: Desk) -> None:
+    """A connection more may be refused while those of the pool work."""
+
+    async def refuse() -> psycopg.AsyncConnection[Any]:
+        raise psycopg.OperationalError("too many clients")
+
+    feed = EventFeed(desk.database, refuse)
+    async with feed.running(), aclosing(feed.follow(desk.scope, 0, [SERVICE])) as told:
+        await tell(desk, "one", "two")
+        assert marks(await heard(told, 2)) == ["one", "two"]
+
+
+async def test_a_failure_does_not_end_the_feed(desk: Desk, connect: Connect) -> None:
+    """Of whatever kind: its subscribers would wait for ever."""
+    failures = [ZeroDivisionError()]
+
+    async def fail_once() -> psycopg.AsyncConnection[Any]:
+        if failures:
+            raise failures.pop()
+        return await connect()
+
+    feed = EventFeed(desk.database, fail_once)
+    async with feed.running(), aclosing(feed.follow(desk.scope, 0, [SERVICE])) as told:
+        await tell(desk, "one")
+        assert marks(await heard(told, 1)) == ["one"]
+        while failures:
+            await tell(desk, "again")
+            await heard(told, 1)
+        await tell(desk, "after")
+        assert marks(await heard(told, 1)) == ["after"]
+
+
+async def test_who_rests_gets_the_counts_of_that_time_at_once(desk: Desk, connect: Connect) -> None:
+    """Those of a second are one message. Anything else ends the rest, which would be an hour long here."""
+    feed = EventFeed(desk.database, connect, rest_s=3_600)
+    async with feed.running(), aclosing(feed.follow(desk.scope, 0, [SERVICE])) as told:
+        await tell(desk, "1", kind=EventKind.UPLOAD_COUNTS)
+        first = await heard(told, 1)
+        resting = asyncio.create_task(feed.rest(first[-1].id, [SERVICE]))
+        await tell(desk, "2", "3", kind=EventKind.UPLOAD_COUNTS)
+        await tell(desk, "of another service", service=OTHER)
+        async with aclosing(feed.follow(desk.scope, first[-1].id, [SERVICE, OTHER])) as witness:
+            await heard(witness, 3)
+        rests_still = not resting.done()
+        await tell(desk, "a status")
+        async with asyncio.timeout(20):
+            await resting
+        gathered = await anext(told)
+    assert rests_still
+    assert marks(gathered) == ["2", "3", "a status"]
+
+
+async def test_a_rest_ends(desk: Desk, connect: Connect) -> None:
+    """Or the last counts would never be told."""
+    feed = EventFeed(desk.database, connect, rest_s=0.01)
+    async with feed.running(), asyncio.timeout(20):
+        await feed.rest(0, [SERVICE])
+
+
+async def test_who_is_far_behind_does_not_rest(desk: Desk, connect: Connect) -> None:
+    """Whoever comes back after a day would else read the table with a pause after each thousand."""
+    await tell(desk, "before the process began")
+    feed = EventFeed(desk.database, connect, rest_s=3_600)
+    async with feed.running(), asyncio.timeout(20):
+        await feed.rest(0, [SERVICE])
 
 
 async def test_a_subscriber_that_falls_behind_the_memory_misses_nothing(desk: Desk, feed: EventFeed) -> None:

@@ -1,6 +1,7 @@
 """Bringing a database up to date, and what the application may do in it."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
@@ -12,7 +13,7 @@ from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
-from store.migrate import as_application, migrate
+from store.migrate import as_application, ensure_database, migrate
 
 
 @pytest.fixture
@@ -35,6 +36,13 @@ def test_the_migrations_lead_to_the_tables_as_declared(owner_url: str) -> None:
         differences = compare_metadata(context, SQLModel.metadata)
     engine.dispose()
     assert differences == []
+
+
+def test_a_database_is_made_once_by_several_at_once(embedded: str) -> None:
+    """As when several processes start on a new machine."""
+    with ThreadPoolExecutor(8) as threads:
+        made = [threads.submit(ensure_database, embedded, "made_at_once") for _ in range(8)]
+    assert {future.result() for future in made} == {ensure_database(embedded, "made_at_once")}
 
 
 def test_migrating_again_changes_nothing(owner_url: str) -> None:
