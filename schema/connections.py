@@ -55,18 +55,20 @@ class PageInfo:
     has_next_page: bool = described("Whether there are rows behind this page.")
     has_previous_page: bool = described("Whether there are rows before this page.")
     start_cursor: str | None = described("The cursor of the first row; null on an empty page.")
-    end_cursor: str | None = described("The cursor of the last row: pass it as `after` for the next page.")
+    end_cursor: str | None = described(
+        "The cursor of the last row: pass it as `after` for the next page. Null on an empty page."
+    )
 
 
-@strawberry.type(description="A row of a page with its place in the list.")
+@strawberry.type(description="One {node} of a page, with its place in the list.")
 class Edge(Generic[Item]):
     """A row and its cursor."""
 
-    cursor: str = described("The place of this row; good as long as the order is the same.")
+    cursor: str = described("The place of this row; good for the same filter, order and direction.")
     node: Item = described("The row itself.")
 
 
-@strawberry.type(description="A page of a list.")
+@strawberry.type(description="A page of a list of {node}: take `nodes`, or `edges` where you need the cursor of each.")
 class Connection(Generic[Item]):
     """A page; edges and the count are made when asked for."""
 
@@ -139,7 +141,7 @@ def encode_cursor(order: Order, row: Any) -> str:
 
 
 def decode_cursor(order: Order, cursor: str | None) -> tuple[str, ...] | None:
-    """Return the place that a cursor stands for. Raises CursorInvalid, also for a cursor of another order."""
+    """Return the place that a cursor stands for. Raises CursorInvalid, also for a cursor of another order or filter."""
     if cursor is None:
         return None
     try:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, String, Text, TypeDecorator, Uuid, func, text
+from sqlalchemy import DateTime, Dialect, Index, String, Text, TextClause, TypeDecorator, Uuid, func, text
 from sqlmodel import Field, SQLModel
 
 from store.vocabulary import Word
@@ -55,6 +55,15 @@ def moment_now() -> Any:
 def moment() -> Any:
     """Declare an optional time."""
     return Field(default=None, sa_type=Moment, nullable=True)
+
+
+def sorted_by(name: str, *key: str | TextClause) -> tuple[Index, Index, Index]:
+    """Declare the indexes behind an order, for each level that lists by it: everything, a provider's, a channel's."""
+    return (
+        Index(f"{name}", *key, "id"),
+        Index(f"{name}_of_provider", "provider_id", *key, "id"),
+        Index(f"{name}_of_channel", "channel_id", *key, "id"),
+    )
 
 
 class Owned(SQLModel):

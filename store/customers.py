@@ -1,28 +1,51 @@
 """Statements on customers."""
 
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlmodel import col
 
 from store.database import Reading, Transaction
 from store.errors import NameTaken, NumberlineError
-from store.paging import Key, Order, Page, Window, count, id_key, page
+from store.paging import Order, Page, Window, count, id_key, page
 from store.scope import within
-from store.searching import begins_with
+from store.searching import begins_with, name_key
 from store.tables import Customer, Tenant
 
-BY_NAME = Order("NAME", (Key(col(Customer.name), lambda row: row[0].name), id_key(Customer)))
+BY_NAME = Order("NAME", (name_key(col(Customer.name), lambda row: row[0].name), id_key(Customer)))
+BY_FULL_NAME = Order("FULL_NAME", (name_key(col(Customer.full_name), lambda row: row[0].full_name), id_key(Customer)))
+BY_CREATION = Order("CREATED_AT", (id_key(Customer),), descending=True)
 
 
-async def listing(reading: Reading, below: Tenant | None, search: str | None, window: Window) -> Page[Any]:
-    """Return a page of (Customer,) by name: those below a tenant, those whose names begin with `search`."""
-    return await page(reading, _query(reading, below, search), BY_NAME, window)
+@dataclass(frozen=True, slots=True)
+class CustomerFilter:
+    """Which customers; None leaves a criterion out. `search` is the beginning of the name or the full name."""
+
+    below: Tenant | None = None
+    search: str | None = None
 
 
-async def total(reading: Reading, below: Tenant | None, search: str | None) -> int:
+async def listing(reading: Reading, wanted: CustomerFilter, order: Order, window: Window) -> Page[Any]:
+    """Return a page of (Customer,)."""
+    return await page(reading, _query(reading, wanted), order, window)
+
+
+async def total(reading: Reading, wanted: CustomerFilter) -> int:
     """Return how many customers `listing` has."""
-    return await count(reading, _query(reading, below, search))
+    return await count(reading, _query(reading, wanted))
+
+
+async def named(reading: Reading, beginning: str) -> list[UUID]:
+    """Return the ids of the customers of which a name begins like this, unordered."""
+    query = select(col(Customer.id)).where(reading.scope.covers(Customer), is_named(beginning))
+    return list((await reading.session.scalars(query)).all())
+
+
+def is_named(beginning: str) -> ColumnElement[bool]:
+    """Return "the customer's name or full name begins like this"."""
+    return or_(begins_with(col(Customer.name), beginning), begins_with(col(Customer.full_name), beginning))
 
 
 async def add(transaction: Transaction, customer: Customer) -> None:
@@ -49,10 +72,10 @@ def _conflicts() -> dict[str, NumberlineError]:
     }
 
 
-def _query(reading: Reading, below: Tenant | None, search: str | None) -> Select[Any]:
+def _query(reading: Reading, wanted: CustomerFilter) -> Select[Any]:
     query = select(Customer).where(reading.scope.covers(Customer))
-    if below is not None:
-        query = query.where(within(below, Customer))
-    if search:
-        query = query.where(or_(begins_with(col(Customer.name), search), begins_with(col(Customer.full_name), search)))
+    if wanted.below is not None:
+        query = query.where(within(wanted.below, Customer))
+    if wanted.search:
+        query = query.where(is_named(wanted.search))
     return query

@@ -100,8 +100,16 @@ class _BinaryCursor(psycopg.AsyncCursor[Any]):
         self.format = Format.BINARY
 
 
-_CONNECTING = {"prepare_threshold": 2, "cursor_factory": _BinaryCursor, "options": "-c timezone=UTC"}
-"""How connections are opened: statements are prepared when they come a third time; times come in UTC."""
+_CONNECTING = {
+    "prepare_threshold": 2,
+    "cursor_factory": _BinaryCursor,
+    "options": "-c timezone=UTC -c random_page_cost=1.1",
+}
+"""How connections are opened: statements are prepared when they come a third time; times come in UTC.
+
+At PostgreSQL's own cost of a random page, made for disks that turn, a page of one service would walk the index of all
+numbers in the hope to come upon such soon, instead of the index that begins with the service (14 ms against 0.2).
+"""
 
 
 _ASIDE = 1
@@ -113,11 +121,14 @@ class Database:
 
     def __init__(self, url: str, jobs: JobQueue, *, pool_size: int = 10) -> None:
         """Take an application-role URL, `postgresql://`; nothing is opened yet."""
-        self._engine = _engine(url, pool_size)
+        half = max(1, pool_size // 2)
+        self._engine = _engine(url, half)
         self._aside = _engine(url, _ASIDE)
-        self._reading: AsyncEngine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        # With a pool of its own: as an option of another engine, AUTOCOMMIT is set after each checkout, and a reader
+        # that is cancelled just then, because its client has gone, would not give the connection back.
+        self._reading = _engine(url, half, isolation_level="AUTOCOMMIT")
         # A right is held for as long as its task takes: from the pool, a few long tasks would starve everybody else.
-        self._rights = _engine(url, None).execution_options(isolation_level="AUTOCOMMIT")
+        self._rights = _engine(url, None, isolation_level="AUTOCOMMIT")
         self._jobs = jobs
 
     @asynccontextmanager
@@ -204,15 +215,17 @@ class Database:
     async def close(self) -> None:
         """Close every connection of the pool."""
         await self._engine.dispose()
+        await self._reading.dispose()
         await self._aside.dispose()
 
 
-def _engine(url: str, size: int | None) -> AsyncEngine:
+def _engine(url: str, size: int | None, **options: Any) -> AsyncEngine:
     """Make an engine with a pool of that size; None opens a connection each time and closes it afterwards."""
     pool: dict[str, Any] = {"poolclass": NullPool}
     if size is not None:
         pool = {"pool_size": size, "max_overflow": size, "pool_timeout": 10}
-    return create_async_engine(make_url(url).set(drivername="postgresql+psycopg"), connect_args=_CONNECTING, **pool)
+    address = make_url(url).set(drivername="postgresql+psycopg")
+    return create_async_engine(address, connect_args=_CONNECTING, **pool, **options)
 
 
 async def _write_events(transaction: Transaction) -> None:

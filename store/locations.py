@@ -11,10 +11,11 @@ from sqlmodel import col
 
 from store.database import Reading, Transaction
 from store.errors import NameTaken
-from store.paging import Key, Order, Page, Window, count, id_key, page
+from store.paging import Order, Page, Window, count, id_key, page
+from store.searching import name_key
 from store.tables import Location, Service
 
-BY_NAME = Order("NAME", (Key(col(Location.name), lambda row: row[0].name), id_key(Location)))
+BY_NAME = Order("NAME", (name_key(col(Location.name), lambda row: row[0].name), id_key(Location)))
 
 
 async def listing(reading: Reading, service_id: UUID, *, attached: bool | None, window: Window) -> Page[Any]:

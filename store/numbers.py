@@ -1,20 +1,21 @@
 """Statements on numbers: the Numbers Management page, and who holds which number."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import ARRAY, ColumnElement, Select, any_, false, literal, or_, select, text
 
+from store.counts import Counts, counted
 from store.database import Reading, Transaction
 from store.paging import Key, Order, Page, Window, count, id_key, page
 from store.records import Records
 from store.scope import within
 from store.searching import within_prefix
-from store.tables import Customer, Location, Number, Service, Tenant, Upload
-from store.vocabulary import NumberSource, NumberStatus, NumberType, SyncState
+from store.tables import Customer, Location, Number, Service, SipConnection, Tenant, Upload
+from store.vocabulary import NumberSource, NumberStatus, NumberType, SyncState, WebexPhoneType
 
 _NUMBER: Any = Number.__table__  # type: ignore[attr-defined]  # set by SQLModel, as below
 _LOCATION: Any = Location.__table__  # type: ignore[attr-defined]
@@ -49,20 +50,37 @@ class NumberRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: numbers that begin with `prefix` (None: no number is meant), or that belong to these."""
+
+    prefix: str | None = None
+    customers: Sequence[UUID] = ()
+    services: Sequence[UUID] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NumberFilter:
-    """Which numbers; None leaves a criterion out. `starts_with` is the beginning of the E.164 number, with its plus."""
+    """Which numbers; what is None or empty leaves a criterion out.
+
+    `starts_with` is the beginning of the E.164 number, with its plus. `assigned` says whether Control Hub has assigned
+    it to somebody.
+    """
 
     below: Tenant | None = None
     customer_id: UUID | None = None
     service_id: UUID | None = None
     location_id: UUID | None = None
+    sip_connection_id: UUID | None = None
     upload_id: UUID | None = None
     e164: str | None = None
     starts_with: str | None = None
-    type: NumberType | None = None
-    status: NumberStatus | None = None
-    sync_state: SyncState | None = None
-    source: NumberSource | None = None
+    found: Found | None = None
+    types: Collection[NumberType] = ()
+    phone_types: Collection[WebexPhoneType] = ()
+    statuses: Collection[NumberStatus] = ()
+    sync_states: Collection[SyncState] = ()
+    sources: Collection[NumberSource] = ()
+    assigned: bool | None = None
 
 
 BY_ACQUISITION = Order("ACQUIRED_AT", (id_key(_N),), descending=True)
@@ -88,6 +106,35 @@ async def rows(reading: Reading, ids: list[UUID]) -> list[NumberRow | None]:
 async def total(reading: Reading, wanted: NumberFilter) -> int:
     """Return how many numbers `listing` has."""
     return await count(reading, _narrowed(select(_N.id), reading, wanted))
+
+
+async def with_service(reading: Reading, wanted: NumberFilter) -> NumberFilter:
+    """Return the filter with the service of the location, SIP connection or upload that it names.
+
+    It finds the same numbers, on the indexes that begin with the service.
+    """
+    owned: tuple[tuple[Any, UUID | None], ...] = (
+        (Location, wanted.location_id),
+        (SipConnection, wanted.sip_connection_id),
+        (Upload, wanted.upload_id),
+    )
+    table, key = next(((table, key) for table, key in owned if key is not None), (None, None))
+    if wanted.service_id is not None or table is None:
+        return wanted
+    query = select(table.service_id).where(reading.scope.covers(table), table.id == key)
+    return replace(wanted, service_id=(await reading.session.scalars(query)).one_or_none())
+
+
+async def counts(reading: Reading, wanted: NumberFilter) -> Counts:
+    """Count numbers by status, type, sync state and source."""
+    chosen = {
+        _N.status: wanted.statuses,
+        _N.type: wanted.types,
+        _N.sync_state: wanted.sync_states,
+        _N.source: wanted.sources,
+    }
+    others = replace(wanted, statuses=(), types=(), sync_states=(), sources=())
+    return await counted(reading, _narrowed(select(_N.id), reading, others), chosen)
 
 
 _TAKE = text("""
@@ -159,18 +206,48 @@ def _narrowed(query: Select[Any], reading: Reading, wanted: NumberFilter) -> Sel
         _N.customer_id: wanted.customer_id,
         _N.service_id: wanted.service_id,
         _N.location_id: wanted.location_id,
+        _N.sip_connection_id: wanted.sip_connection_id,
         _N.upload_id: wanted.upload_id,
         _N.e164: wanted.e164,
-        _N.type: wanted.type,
-        _N.status: wanted.status,
-        _N.sync_state: wanted.sync_state,
-        _N.source: wanted.source,
     }
     query = query.where(
-        reading.scope.covers(_N), *(column == value for column, value in exact.items() if value is not None)
+        reading.scope.covers(_N),
+        *(column == value for column, value in exact.items() if value is not None),
+        *_being(wanted),
     )
     if wanted.below is not None:
         query = query.where(within(wanted.below, _N))
     if wanted.starts_with:
         query = query.where(within_prefix(_N.e164, wanted.starts_with))
+    if wanted.found is not None:
+        query = query.where(_found(wanted.found))
     return query
+
+
+def _being(wanted: NumberFilter) -> list[ColumnElement[bool]]:
+    among: dict[Any, Collection[Any]] = {
+        _N.type: wanted.types,
+        _N.phone_type: wanted.phone_types,
+        _N.status: wanted.statuses,
+        _N.sync_state: wanted.sync_states,
+        _N.source: wanted.sources,
+    }
+    conditions = [column.in_(values) for column, values in among.items() if values]
+    if wanted.assigned is not None:
+        conditions.append(_N.assignment.is_not(None) if wanted.assigned else _N.assignment.is_(None))
+    return conditions
+
+
+def _found(found: Found) -> ColumnElement[bool]:
+    conditions = [_among(_N.customer_id, found.customers), _among(_N.service_id, found.services)]
+    if found.prefix:
+        conditions.append(within_prefix(_N.e164, found.prefix))
+    return or_(false(), *(condition for condition in conditions if condition is not None))
+
+
+def _among(column: Any, ids: Sequence[UUID]) -> ColumnElement[bool] | None:
+    """Return "the column is one of these"; None where there are none, so that the others can use their index."""
+    if len(ids) < 2:  # noqa: PLR2004  # one is a case of its own: its rows lie in order in an index
+        return column == ids[0] if ids else None
+    among: ColumnElement[bool] = column == any_(literal(list(ids), ARRAY(column.type)))
+    return among

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, literal, select, tuple_
 
 from store.database import Reading
 from store.errors import NumberlineError
@@ -23,16 +23,29 @@ class CursorInvalid(NumberlineError):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A column of the order: how to read its value from a row, and how to read it back from a cursor."""
+    """A column of the order: how to read its value from a row, and how to read it back from a cursor.
+
+    `bound` makes of the value that was read back what the column is compared with; None: the value itself.
+    """
 
     column: Any
     value: Callable[[Any], object]
     parse: Callable[[str], object] = str
+    bound: Callable[[Any], Any] | None = None
+
+    def limit(self, raw: str) -> Any:
+        """Return what the column is compared with for this part of a cursor. Raises ValueError."""
+        # The value takes the type of its column, so that the database compares like with like.
+        value = literal(self.parse(raw), self.column.type)
+        return value if self.bound is None else self.bound(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A total order: the last key must be unique. All keys run in the same direction."""
+    """A total order: the last key must be unique. All keys run in the same direction.
+
+    A cursor is good for orders of its own order's name.
+    """
 
     name: str
     keys: tuple[Key, ...]
@@ -112,12 +125,10 @@ def _beyond(order: Order, cursor: tuple[str, ...], *, descending: bool) -> Colum
     if len(cursor) != len(order.keys):
         raise CursorInvalid
     try:
-        values = [key.parse(raw) for key, raw in zip(order.keys, cursor, strict=True)]
+        limits = [key.limit(raw) for key, raw in zip(order.keys, cursor, strict=True)]
     except ValueError as error:
         raise CursorInvalid from error
-    place = tuple_(*(key.column for key in order.keys))
-    # Each value takes the type of its column, so that the database compares like with like.
-    bound = tuple_(*values, types=[key.column.type for key in order.keys])
+    place, bound = tuple_(*(key.column for key in order.keys)), tuple_(*limits)
     return place < bound if descending else place > bound
 
 

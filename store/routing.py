@@ -8,21 +8,27 @@ from sqlmodel import col
 
 from store.database import Reading, Transaction
 from store.errors import NameTaken, NotFound
-from store.paging import Key, Order, Page, Window, count, id_key, page
+from store.lookup import Name, named
+from store.paging import Order, Page, Window, count, id_key, page
+from store.searching import begins_with, name_key
 from store.tables import CallingProfile, SipConnection
 
-PROFILES_BY_NAME = Order("NAME", (Key(col(CallingProfile.name), lambda row: row[0].name), id_key(CallingProfile)))
-CONNECTIONS_BY_NAME = Order("NAME", (Key(col(SipConnection.name), lambda row: row[0].name), id_key(SipConnection)))
+PROFILES_BY_NAME = Order("NAME", (name_key(col(CallingProfile.name), lambda row: row[0].name), id_key(CallingProfile)))
+PROFILES_BY_CREATION = Order("CREATED_AT", (id_key(CallingProfile),), descending=True)
+CONNECTIONS_BY_NAME = Order("NAME", (name_key(col(SipConnection.name), lambda row: row[0].name), id_key(SipConnection)))
 
 
-async def profiles(reading: Reading, window: Window) -> Page[Any]:
-    """Return a page of (CallingProfile,) by name; they belong to the platform and everybody reads them."""
-    return await page(reading, select(CallingProfile), PROFILES_BY_NAME, window)
+async def profiles(reading: Reading, search: str | None, order: Order, window: Window) -> Page[Any]:
+    """Return a page of (CallingProfile,), of those whose names begin with `search`.
+
+    They belong to the platform, and everybody reads them.
+    """
+    return await page(reading, _profiles(search), order, window)
 
 
-async def profiles_total(reading: Reading) -> int:
-    """Return how many calling profiles there are."""
-    return await count(reading, select(CallingProfile))
+async def profiles_total(reading: Reading, search: str | None) -> int:
+    """Return how many calling profiles `profiles` has."""
+    return await count(reading, _profiles(search))
 
 
 async def profiles_by_id(reading: Reading, ids: list[UUID]) -> list[CallingProfile | None]:
@@ -32,14 +38,14 @@ async def profiles_by_id(reading: Reading, ids: list[UUID]) -> list[CallingProfi
     return [found.get(wanted) for wanted in ids]
 
 
-async def profile(reading: Reading, profile_id: UUID, *path: str) -> CallingProfile:
-    """Return one calling profile; `path` is where in the input its id stands.
+async def profile(reading: Reading, name: Name) -> CallingProfile:
+    """Return one calling profile, by its id or by what it is called.
 
     Raises NotFound.
     """
-    found = (await profiles_by_id(reading, [profile_id]))[0]
+    found = (await reading.session.scalars(select(CallingProfile).where(named(CallingProfile, name)))).one_or_none()
     if found is None:
-        raise NotFound("calling profile", path=path)
+        raise NotFound("calling profile", path=name.path)
     return found
 
 
@@ -105,6 +111,11 @@ async def change_connection(transaction: Transaction, connection: SipConnection)
 
 def _name_taken() -> NameTaken:
     return NameTaken("SIP connection", "name", path=("name",))
+
+
+def _profiles(search: str | None) -> Select[Any]:
+    query: Select[Any] = select(CallingProfile)
+    return query.where(begins_with(col(CallingProfile.name), search)) if search else query
 
 
 def _connections(reading: Reading, service_id: UUID) -> Select[Any]:

@@ -1,19 +1,22 @@
 """Statements on services."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, func, select, text, union_all, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from store import customers
+from store.counts import Counts, counted
 from store.database import Reading, Transaction
 from store.errors import NameTaken
 from store.paging import Key, Order, Page, Window, count, id_key, page, parse_moment
 from store.scope import within
-from store.searching import begins_with
+from store.searching import ALWAYS, Period, begins_with, name_key
 from store.tables import Customer, Event, Service, Tenant
 from store.vocabulary import EventKind, ServiceKind, ServiceMode, ServiceStatus
 
@@ -30,19 +33,50 @@ class ServiceRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ServiceFilter:
-    """Which services; None leaves a criterion out. `search` is the beginning of a name, of the customer or service."""
+    """Which services; what is None or empty leaves a criterion out.
+
+    `search` is the beginning of a name: of the service, of the customer, or the customer's full name.
+    """
 
     below: Tenant | None = None
     customer_id: UUID | None = None
-    kind: ServiceKind | None = None
-    mode: ServiceMode | None = None
-    status: ServiceStatus | None = None
+    kinds: Collection[ServiceKind] = ()
+    modes: Collection[ServiceMode] = ()
+    statuses: Collection[ServiceStatus] = ()
+    organization_id: str | None = None
+    consented: Period = ALWAYS
+    last_modified: Period = ALWAYS
     search: str | None = None
 
 
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+"""Stands for "not yet" where services are sorted by a time that may be missing."""
+
+
+def _status(raw: str) -> ServiceStatus:
+    if raw not in ServiceStatus.__members__:
+        raise ValueError(raw)
+    return ServiceStatus[raw]
+
+
 BY_CREATION = Order("CREATED_AT", (id_key(Service),), descending=True)
-BY_NAME = Order("NAME", (Key(col(Service.name), lambda row: row[0].name), id_key(Service)))
-BY_CUSTOMER = Order("CUSTOMER", (Key(col(Customer.name), lambda row: row[1].name), id_key(Service)))
+BY_NAME = Order("NAME", (name_key(col(Service.name), lambda row: row[0].name), id_key(Service)))
+BY_CUSTOMER = Order("CUSTOMER", (name_key(col(Customer.name), lambda row: row[1].name), id_key(Service)))
+BY_FULL_NAME = Order("FULL_NAME", (name_key(col(Customer.full_name), lambda row: row[1].full_name), id_key(Service)))
+BY_STATUS = Order("STATUS", (Key(col(Service.status), lambda row: row[0].status, _status), id_key(Service)))
+BY_CONSENT = Order(
+    "CONSENTED_AT",
+    (
+        Key(
+            # As the index has it: a literal, for a parameter would not match.
+            func.coalesce(col(Service.consented_at), text("'0001-01-01 00:00:00+00'::timestamptz")),
+            lambda row: row[0].consented_at or _NEVER,
+            parse_moment,
+        ),
+        id_key(Service),
+    ),
+    descending=True,
+)
 BY_CHANGE = Order(
     "LAST_MODIFIED_AT",
     (Key(col(Service.last_modified_at), lambda row: row[0].last_modified_at, parse_moment), id_key(Service)),
@@ -58,6 +92,19 @@ async def listing(reading: Reading, wanted: ServiceFilter, order: Order, window:
 async def total(reading: Reading, wanted: ServiceFilter) -> int:
     """Return how many services `listing` has."""
     return await count(reading, _query(reading, wanted))
+
+
+async def counts(reading: Reading, wanted: ServiceFilter) -> Counts:
+    """Count services by mode, status and kind."""
+    chosen = {col(Service.mode): wanted.modes, col(Service.status): wanted.statuses, col(Service.kind): wanted.kinds}
+    others = _query(reading, replace(wanted, modes=(), statuses=(), kinds=()))
+    return await counted(reading, others, chosen)
+
+
+async def named(reading: Reading, beginning: str) -> list[UUID]:
+    """Return the ids of the services of which the name begins like this, unordered."""
+    query = select(col(Service.id)).where(reading.scope.covers(Service), begins_with(col(Service.name), beginning))
+    return list((await reading.session.scalars(query)).all())
 
 
 async def rows(reading: Reading, ids: list[UUID]) -> list[ServiceRow | None]:
@@ -116,18 +163,32 @@ def _query(reading: Reading, wanted: ServiceFilter) -> Select[Any]:
         select(Service, Customer, _Channel.name)
         .join(Customer, col(Customer.id) == col(Service.customer_id))
         .outerjoin(_Channel, col(_Channel.id) == col(Service.channel_id))
-        .where(reading.scope.covers(Service))
+        # Both belong to the same tenant; said of the customer too, an order by its names finds its index.
+        .where(reading.scope.covers(Service), reading.scope.covers(Customer))
+        .where(wanted.consented.covers(col(Service.consented_at)))
+        .where(wanted.last_modified.covers(col(Service.last_modified_at)))
     )
-    exact = {
-        col(Service.customer_id): wanted.customer_id,
-        col(Service.kind): wanted.kind,
-        col(Service.mode): wanted.mode,
-        col(Service.status): wanted.status,
+    among: dict[Any, Collection[Any]] = {
+        col(Service.kind): wanted.kinds,
+        col(Service.mode): wanted.modes,
+        col(Service.status): wanted.statuses,
     }
-    query = query.where(*(column == value for column, value in exact.items() if value is not None))
+    query = query.where(*(column.in_(values) for column, values in among.items() if values))
+    if wanted.customer_id is not None:
+        query = query.where(col(Service.customer_id) == wanted.customer_id)
+    if wanted.organization_id is not None:
+        query = query.where(col(Service.organization_id) == wanted.organization_id)
     if wanted.below is not None:
-        query = query.where(within(wanted.below, Service))
+        query = query.where(within(wanted.below, Service), within(wanted.below, Customer))
     if wanted.search:
-        texts = (col(Service.name), col(Customer.name), col(Customer.full_name))
-        query = query.where(or_(*(begins_with(column, wanted.search) for column in texts)))
+        query = query.where(col(Service.id).in_(_found(wanted.search)))
     return query
+
+
+def _found(search: str) -> Any:
+    """Select the ids of services by the beginning of a name: each part of the union on the index of its names."""
+    theirs = select(col(Service.id)).join(Customer, col(Customer.id) == col(Service.customer_id))
+    return union_all(
+        select(col(Service.id)).where(begins_with(col(Service.name), search)),
+        theirs.where(customers.is_named(search)),
+    )

@@ -1,5 +1,7 @@
 """Statements on tenants."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,12 +10,23 @@ from sqlmodel import col
 
 from store.database import Reading, Transaction
 from store.errors import NameTaken, NotFound
-from store.paging import Key, Order, Page, Window, count, id_key, page
+from store.paging import Order, Page, Window, count, id_key, page
 from store.scope import within
+from store.searching import begins_with, name_key
 from store.tables import Tenant
 from store.vocabulary import TenantKind
 
-BY_NAME = Order("NAME", (Key(col(Tenant.name), lambda row: row[0].name), id_key(Tenant)))
+BY_NAME = Order("NAME", (name_key(col(Tenant.name), lambda row: row[0].name), id_key(Tenant)))
+BY_CREATION = Order("CREATED_AT", (id_key(Tenant),), descending=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantFilter:
+    """Which tenants; what is None or empty leaves a criterion out. `search` is the beginning of a name."""
+
+    below: Tenant | None = None
+    kinds: Collection[TenantKind] = ()
+    search: str | None = None
 
 
 async def find(reading: Reading, tenant_id: UUID, *path: str) -> Tenant:
@@ -34,14 +47,14 @@ async def system(reading: Reading) -> Tenant:
     return (await reading.session.scalars(query)).one()
 
 
-async def listing(reading: Reading, below: Tenant | None, window: Window) -> Page[tuple[Tenant]]:
-    """Return a page of the tenants in scope by name, those of one subtree where `below` is given."""
-    return await page(reading, _query(reading, below), BY_NAME, window)
+async def listing(reading: Reading, wanted: TenantFilter, order: Order, window: Window) -> Page[tuple[Tenant]]:
+    """Return a page of tenants."""
+    return await page(reading, _query(reading, wanted), order, window)
 
 
-async def total(reading: Reading, below: Tenant | None) -> int:
+async def total(reading: Reading, wanted: TenantFilter) -> int:
     """Return how many tenants `listing` has."""
-    return await count(reading, _query(reading, below))
+    return await count(reading, _query(reading, wanted))
 
 
 async def add(transaction: Transaction, kind: TenantKind, name: str, parent: Tenant) -> Tenant:
@@ -58,6 +71,12 @@ async def add(transaction: Transaction, kind: TenantKind, name: str, parent: Ten
     return tenant
 
 
-def _query(reading: Reading, below: Tenant | None) -> Select[Any]:
+def _query(reading: Reading, wanted: TenantFilter) -> Select[Any]:
     query = select(Tenant).where(reading.scope.covers(Tenant))
-    return query if below is None else query.where(within(below, Tenant))
+    if wanted.below is not None:
+        query = query.where(within(wanted.below, Tenant))
+    if wanted.kinds:
+        query = query.where(col(Tenant.kind).in_(wanted.kinds))
+    if wanted.search:
+        query = query.where(begins_with(col(Tenant.name), wanted.search))
+    return query

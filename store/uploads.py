@@ -1,6 +1,7 @@
 """Statements on uploads; those on their entries are in `store.entries`."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,10 +9,12 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlmodel import col
 
+from store.counts import Counts, counted
 from store.database import Reading, Transaction
 from store.errors import NameTaken
 from store.paging import Order, Page, Window, count, id_key, page
 from store.scope import within
+from store.searching import ALWAYS, Period
 from store.tables import Event, Tenant, Upload
 from store.vocabulary import EventKind, UploadStatus
 
@@ -20,21 +23,30 @@ BY_CREATION = Order("CREATED_AT", (id_key(Upload),), descending=True)
 
 @dataclass(frozen=True, slots=True)
 class UploadFilter:
-    """Which uploads; None leaves a criterion out."""
+    """Which uploads; what is None or empty leaves a criterion out."""
 
     below: Tenant | None = None
+    customer_id: UUID | None = None
     service_id: UUID | None = None
-    status: UploadStatus | None = None
+    location_id: UUID | None = None
+    statuses: Collection[UploadStatus] = ()
+    created: Period = ALWAYS
 
 
-async def listing(reading: Reading, wanted: UploadFilter, window: Window) -> Page[Any]:
-    """Return a page of (Upload,), the newest first."""
-    return await page(reading, _query(reading, wanted), BY_CREATION, window)
+async def listing(reading: Reading, wanted: UploadFilter, order: Order, window: Window) -> Page[Any]:
+    """Return a page of (Upload,)."""
+    return await page(reading, _query(reading, wanted), order, window)
 
 
 async def total(reading: Reading, wanted: UploadFilter) -> int:
     """Return how many uploads `listing` has."""
     return await count(reading, _query(reading, wanted))
+
+
+async def counts_by_status(reading: Reading, wanted: UploadFilter) -> Counts:
+    """Count uploads by status."""
+    others = _query(reading, replace(wanted, statuses=()))
+    return await counted(reading, others, {col(Upload.status): wanted.statuses})
 
 
 async def with_event_head(reading: Reading, upload_id: UUID) -> tuple[Upload, int] | None:
@@ -92,11 +104,13 @@ def _event(upload: Upload, kind: EventKind, at: datetime, before: str, figures: 
 
 
 def _query(reading: Reading, wanted: UploadFilter) -> Select[Any]:
-    query = select(Upload).where(reading.scope.covers(Upload))
+    query = select(Upload).where(reading.scope.covers(Upload), wanted.created.covers(col(Upload.created_at)))
     if wanted.below is not None:
         query = query.where(within(wanted.below, Upload))
-    if wanted.service_id is not None:
-        query = query.where(col(Upload.service_id) == wanted.service_id)
-    if wanted.status is not None:
-        query = query.where(col(Upload.status) == wanted.status)
-    return query
+    exact = {
+        col(Upload.customer_id): wanted.customer_id,
+        col(Upload.service_id): wanted.service_id,
+        col(Upload.location_id): wanted.location_id,
+    }
+    query = query.where(*(column == value for column, value in exact.items() if value is not None))
+    return query.where(col(Upload.status).in_(wanted.statuses)) if wanted.statuses else query

@@ -48,7 +48,8 @@ async def hand_over(desk: Desk, service: Name, sync_state: SyncState | None) -> 
         if row.mode is ServiceMode.INTEGRATED:
             raise NothingToHandOver
         places = await exports.locations_with_numbers(reading, row.id, NumberStatus.ACTIVE, sync_state)
-    wanted = NumberFilter(service_id=row.id, status=NumberStatus.ACTIVE, sync_state=sync_state)
+    sync_states = (sync_state,) if sync_state else ()
+    wanted = NumberFilter(service_id=row.id, statuses=(NumberStatus.ACTIVE,), sync_states=sync_states)
     name = f"hand-over-{_slug(row.name)}-{desk.clock():%Y-%m-%d}.csv"
     return Download(name, pieces(HEADER, _lines(desk, wanted, places)))
 

@@ -7,9 +7,9 @@ import strawberry
 from schema.connections import After, Before, Connection, First, Last, listed
 from schema.context import Info
 from schema.describing import described, published
-from schema.ids import key_of
-from schema.inputs.naming import ServiceBy
-from schema.queries.narrowing import subtree
+from schema.inputs.naming import CustomerBy, ServiceBy, TenantBy
+from schema.queries.narrowing import TENANT, Direction, PeriodInput, choices, chosen, ordered, searched, subtree
+from schema.types.counts import ServicesCounts
 from schema.types.services import Service
 from store import services, tables
 from store.database import Reading
@@ -23,40 +23,63 @@ from store.vocabulary import ServiceKind, ServiceMode, ServiceStatus, Word
 class ServiceOrder(Word):
     """In which order services are listed."""
 
-    CREATED_AT = "CREATED_AT", "The newest first."
-    LAST_MODIFIED_AT = "LAST_MODIFIED_AT", "The last changed first."
-    NAME = "NAME", "By the name of the service."
-    CUSTOMER = "CUSTOMER", "By the name of the customer."
+    CREATED_AT = "CREATED_AT", "When they were onboarded; the newest first unless `direction` says otherwise."
+    LAST_MODIFIED_AT = "LAST_MODIFIED_AT", "When they were last changed; the newest first unless told otherwise."
+    CONSENTED_AT = (
+        "CONSENTED_AT",
+        "When they were consented to; the newest first unless told otherwise. Those without consent are the oldest.",
+    )
+    NAME = "NAME", "The name of the service, in any case; A to Z unless told otherwise."
+    CUSTOMER = "CUSTOMER", "The name of the customer, in any case; A to Z unless told otherwise."
+    FULL_NAME = "FULL_NAME", "The full name of the customer, in any case; A to Z unless told otherwise."
+    STATUS = (
+        "STATUS",
+        "From PENDING_CONSENT by way of PENDING_PROVISIONING and READY to REMOVING, unless told otherwise.",
+    )
 
 
 _ORDERS = {
     ServiceOrder.CREATED_AT: services.BY_CREATION,
     ServiceOrder.LAST_MODIFIED_AT: services.BY_CHANGE,
+    ServiceOrder.CONSENTED_AT: services.BY_CONSENT,
     ServiceOrder.NAME: services.BY_NAME,
     ServiceOrder.CUSTOMER: services.BY_CUSTOMER,
+    ServiceOrder.FULL_NAME: services.BY_FULL_NAME,
+    ServiceOrder.STATUS: services.BY_STATUS,
 }
 
 
-@strawberry.input(description="Which services; what is left out does not narrow.")
+@strawberry.input(
+    description="Which services: those that fit everything that is said here. What is left out, null or an empty list "
+    "does not narrow; a single value may stand where a list is asked for."
+)
 class ServicesFilter:
     """A filter of the Customer Leads page."""
 
-    tenant: strawberry.ID | None = described("Only those of this tenant and of tenants below it.", default=None)
-    customer: strawberry.ID | None = described("Only those of this customer.", default=None)
-    kind: ServiceKind | None = described("Only this kind.", default=None)
-    mode: ServiceMode | None = described("Only this mode: the tabs of the page.", default=None)
-    status: ServiceStatus | None = described("Only this status.", default=None)
-    search: str | None = described("The beginning of a service's or customer's name, in any case.", default=None)
+    tenant: TenantBy | None = described(TENANT, default=None)
+    customer: CustomerBy | None = described("Only those of this customer.", default=None)
+    kind: list[ServiceKind] | None = described("Only these kinds.", default=None)
+    mode: list[ServiceMode] | None = described("Only these modes: the tabs of the page.", default=None)
+    status: list[ServiceStatus] | None = described("Only these statuses.", default=None)
+    organization_id: str | None = described("Only those of this Webex organization.", default=None)
+    consented_at: PeriodInput | None = described("Only those consented to in this period.", default=None)
+    last_modified_at: PeriodInput | None = described("Only those last changed in this period.", default=None)
+    search: str | None = described(
+        "The beginning of the service's name, the customer's name or the full name, in any case.", default=None
+    )
 
     async def decoded(self, reading: Reading) -> ServiceFilter:
         """Return the filter for the store. Raises NotFound."""
         return ServiceFilter(
             below=await subtree(reading, self.tenant),
-            customer_id=key_of(self.customer, "Customer", "filter", "customer") if self.customer else None,
-            kind=self.kind,
-            mode=self.mode,
-            status=self.status,
-            search=self.search,
+            customer_id=await chosen(reading, tables.Customer, self.customer, "customer"),
+            kinds=choices(self.kind),
+            modes=choices(self.mode),
+            statuses=choices(self.status),
+            organization_id=self.organization_id,
+            consented=(self.consented_at or PeriodInput()).decoded(),
+            last_modified=(self.last_modified_at or PeriodInput()).decoded(),
+            search=searched(self.search),
         )
 
 
@@ -75,13 +98,14 @@ class ServiceQueries:
         info: Info,
         filter: Filter = None,  # noqa: A002  # the name that clients expect
         order_by: OrderBy = ServiceOrder.CREATED_AT,
+        direction: Direction = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> Connection[Service]:
         """Read a page of services."""
-        order = _ORDERS[order_by]
+        order = ordered(_ORDERS[order_by], direction, filter)
         async with info.context.desk.read() as reading:
             wanted = await (filter or ServicesFilter()).decoded(reading)
         return await listed(
@@ -92,6 +116,20 @@ class ServiceQueries:
             lambda reading: services.total(reading, wanted),
             Service.of,
         )
+
+    @strawberry.field(
+        description="How many services there are by mode, status and kind: the tabs and badges of the Customer Leads "
+        "page. Takes the same filter as `services`."
+    )
+    async def service_counts(
+        self,
+        info: Info,
+        filter: Filter = None,  # noqa: A002  # as above
+    ) -> ServicesCounts:
+        """Count services."""
+        async with info.context.desk.read() as reading:
+            wanted = await (filter or ServicesFilter()).decoded(reading)
+            return ServicesCounts.of(await services.counts(reading, wanted))
 
     @strawberry.field(description="One service; null where there is none.")
     async def service(self, info: Info, by: By) -> Service | None:

@@ -25,6 +25,11 @@ class Number(Owned, table=True):
         Index("number_customer", "customer_id", "id"),
         Index("number_service", "service_id", "id"),
         Index("number_e164", "e164", "id"),
+        # The order by number within whatever a page is narrowed to; the indexes above are the order of acquisition.
+        Index("number_provider_e164", "provider_id", "e164", "id"),
+        Index("number_channel_e164", "channel_id", "e164", "id", postgresql_where=text("channel_id IS NOT NULL")),
+        Index("number_customer_e164", "customer_id", "e164", "id"),
+        Index("number_service_e164", "service_id", "e164", "id"),
         Index("number_upload", "upload_id", "sync_state", "e164"),
         Index("number_cooling", "cooling_until", postgresql_where=text("status = 'COOLING'")),
         Index(

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index, Uuid, text
 from sqlmodel import Field
 
-from store.columns import Owned, moment, moment_now, new_id, word
+from store.columns import Owned, moment, moment_now, new_id, sorted_by, word
 from store.vocabulary import LocationSource, PstnConnection, ServiceKind, ServiceMode, ServiceStatus
 
 
@@ -26,6 +26,10 @@ class Service(Owned, table=True):
         Index("service_provider", "provider_id", "id"),
         Index("service_channel", "channel_id", "id"),
         Index("service_organization", "organization_id"),
+        *sorted_by("service_by_name", text("lower(name COLLATE pg_c_utf8)")),
+        *sorted_by("service_by_change", "last_modified_at"),
+        *sorted_by("service_by_consent", text("coalesce(consented_at, '0001-01-01 00:00:00+00'::timestamptz)")),
+        *sorted_by("service_by_status", "status"),
     )
 
     id: UUID = new_id()

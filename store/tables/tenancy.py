@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, Uuid, text
 from sqlmodel import Field, SQLModel
 
-from store.columns import moment_now, new_id, word
+from store.columns import moment_now, new_id, sorted_by, word
 from store.vocabulary import TenantKind
 
 
@@ -49,6 +49,8 @@ class Customer(SQLModel, table=True):
             unique=True,
             postgresql_where=text("reference IS NOT NULL"),
         ),
+        *sorted_by("customer_by_name", text("lower(name COLLATE pg_c_utf8)")),
+        *sorted_by("customer_by_full_name", text("lower(full_name COLLATE pg_c_utf8)")),
         Index("customer_channel", "channel_id", "id"),
         Index("customer_provider", "provider_id", "id"),
     )

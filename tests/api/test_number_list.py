@@ -123,6 +123,9 @@ async def test_an_export_is_narrowed_like_the_list(api: Api, behind: str, own: S
     ):
         assert await numbers(**query) == both, query
     assert await numbers(upload=upload, source="ENTRY") == []
+    assert await numbers(upload=upload, assigned="true") == []
+    several = await get(api, f"/numbers.csv?service={own.service}&status=COOLING&status=ACTIVE")
+    assert column(lines(several), "Number") == both
 
 
 @pytest.mark.parametrize(
@@ -131,7 +134,9 @@ async def test_an_export_is_narrowed_like_the_list(api: Api, behind: str, own: S
         ("state=ACTIVE", "PARAMETER_UNKNOWN"),
         ("sync_state=SYNCED", "PARAMETER_UNKNOWN"),
         ("status=active", "PARAMETER_INVALID"),
-        ("status=ACTIVE&status=COOLING", "PARAMETER_INVALID"),
+        ("status=ACTIVE&status=cooling", "PARAMETER_INVALID"),
+        ("status=", "PARAMETER_INVALID"),
+        ("assigned=yes", "PARAMETER_INVALID"),
         ("service=", "PARAMETER_INVALID"),
         ("service=garbage", "PARAMETER_INVALID"),
         (f"service={encode('Upload', uuid4())}", "PARAMETER_INVALID"),

@@ -131,7 +131,7 @@ async def _lose_the_connection(desk: Desk, owner_url: str) -> None:
 async def test_a_pool_without_a_free_connection_is_unavailable(owner_url: str, system: Scope) -> None:
     """Too many at once: those that waited too long may try again, and nothing dies of it."""
     database = _at(as_application(owner_url))
-    database._engine.pool._timeout = 0.01
+    database._reading.pool._timeout = 0.01
     asked = text("SELECT 1")
     async with database.read(system) as one, database.read(system) as two:
         await one.session.execute(asked)

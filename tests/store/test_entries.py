@@ -219,7 +219,7 @@ async def test_entries_are_seen_by_those_who_see_the_upload(desk: Desk) -> None:
         assert await entries.spans(transaction, filled.id, 10) == []
         assert await entries.problems(transaction, filled.id, 10) == []
         assert await entries.figures(transaction, filled.id) == Figures(0, 0, 0, 0)
-        assert await entries.remove(transaction, filled.id, [0]) == 0
+        assert await entries.remove(transaction, filled.id, [0]) == set()
 
 
 async def test_originals_are_read_in_pages(desk: Desk) -> None:

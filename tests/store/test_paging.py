@@ -8,6 +8,7 @@ from provisioning.desk import Desk
 from provisioning.tenants import NewTenant, create_tenant
 from store import entries, services, tenants
 from store.paging import CursorInvalid, Page, Window
+from store.tenants import TenantFilter
 from store.vocabulary import TenantKind
 from tests.arrange import by_hand, customer, provider, service, upload
 
@@ -23,7 +24,7 @@ async def make(desk: Desk, *names: str) -> None:
 async def turn(desk: Desk, window: Window) -> Page[tuple[object]]:
     """Read one page of tenants by name."""
     async with desk.read() as reading:
-        return await tenants.listing(reading, None, window)
+        return await tenants.listing(reading, TenantFilter(), tenants.BY_NAME, window)
 
 
 def names(page: Page[tuple[object]]) -> list[str]:

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel, col
 
 from provisioning.desk import Desk
 from store import consents, customers, entries, events, locations, lookup, numbers, routing, services, tenants, uploads
+from store.customers import CustomerFilter
 from store.database import Reading
 from store.errors import NotFound
 from store.lookup import Name
@@ -31,6 +32,7 @@ from store.tables import (
     Upload,
     UploadEntry,
 )
+from store.tenants import TenantFilter
 from store.vocabulary import DriftKind, GrantStatus, Level
 from tests.arrange import by_hand, channel, fetch, provider, put, rows, scope_of, submitted
 
@@ -153,10 +155,10 @@ async def listed(reading: Reading, family: Family) -> dict[str, set[UUID]]:
     """Ask every listing for what belongs to a family, and return the ids of the rows that came."""
     service, upload = family.service.id, family.upload.id
     pages = {
-        "customers": await customers.listing(reading, None, None, MANY),
+        "customers": await customers.listing(reading, CustomerFilter(), customers.BY_NAME, MANY),
         "services": await services.listing(reading, services.ServiceFilter(), services.BY_CREATION, MANY),
         "numbers": await numbers.listing(reading, numbers.NumberFilter(), numbers.BY_NUMBER, MANY),
-        "uploads": await uploads.listing(reading, uploads.UploadFilter(), MANY),
+        "uploads": await uploads.listing(reading, uploads.UploadFilter(), uploads.BY_CREATION, MANY),
         "locations": await locations.listing(reading, service, attached=None, window=MANY),
         "connections": await routing.connections(reading, service, MANY),
     }
@@ -205,7 +207,7 @@ async def test_totals_count_our_own_rows(desk: Desk, ours: Family, theirs: Famil
     """A total would tell how much others have."""
     async with desk.database.read(ours.scope(level)) as reading:
         totals = [
-            await customers.total(reading, None, None),
+            await customers.total(reading, CustomerFilter()),
             await services.total(reading, services.ServiceFilter()),
             await numbers.total(reading, numbers.NumberFilter()),
             await uploads.total(reading, uploads.UploadFilter()),
@@ -221,7 +223,8 @@ async def test_each_level_sees_the_tenants_of_its_subtree(desk: Desk, ours: Fami
     seen = []
     for level in LEVELS:
         async with desk.database.read(ours.scope(level)) as reading:
-            seen.append({row[0].id for row in (await tenants.listing(reading, None, MANY)).rows})
+            page = await tenants.listing(reading, TenantFilter(), tenants.BY_NAME, MANY)
+            seen.append({row[0].id for row in page.rows})
     assert seen == [{ours.provider.id, ours.channel.id}, {ours.channel.id}, set()]
     assert theirs.provider.id not in seen[0]
 
@@ -244,10 +247,11 @@ async def test_choosing_a_tenant_narrows_a_list_to_its_subtree(desk: Desk, ours:
     """The tenant drop-down: a provider's, a channel's and the system's view."""
     async with desk.read() as reading:
         system = await tenants.system(reading)
-        found = [
-            {row[0].id for row in (await uploads.listing(reading, uploads.UploadFilter(below=below), MANY)).rows}
+        pages = [
+            await uploads.listing(reading, uploads.UploadFilter(below=below), uploads.BY_CREATION, MANY)
             for below in (ours.provider, ours.channel, system)
         ]
+    found = [{row[0].id for row in page.rows} for page in pages]
     assert found == [{ours.upload.id}, {ours.upload.id}, {ours.upload.id, theirs.upload.id}]
 
 

@@ -62,9 +62,9 @@ async def test_uploads_are_listed_newest_first_by_service_status_and_tenant(desk
         for wanted, expected in (
             (UploadFilter(), [other, ready, draft]),
             (UploadFilter(service_id=one_dialog.service.id), [ready, draft]),
-            (UploadFilter(status=UploadStatus.DRAFT), [other, draft]),
+            (UploadFilter(statuses=[UploadStatus.DRAFT]), [other, draft]),
             (UploadFilter(below=tenant), [other]),
         ):
-            page = await uploads.listing(reading, wanted, Window(10))
+            page = await uploads.listing(reading, wanted, uploads.BY_CREATION, Window(10))
             assert [row[0].id for row in page.rows] == [upload.id for upload in expected]
             assert await uploads.total(reading, wanted) == len(expected)
