@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from provisioning.choosing import Changed, Chosen, choose, locked, refuse_removing
+from provisioning.choosing import Changed, Chosen, Places, choose, locked, refuse_removing
 from provisioning.desk import Desk
-from provisioning.errors import IntegratedNotTaken, NothingToChange, NumberBusy, RuleBroken
+from provisioning.errors import IntegratedNotTaken, NothingToChange, NumberBusy, NumberRuleBroken, Refusals
 from provisioning.journal import audit
 from provisioning.left import LEFT, Left
 from provisioning.number_types import check, hub_usage
@@ -34,15 +34,16 @@ class NumberChanges:
 async def update(desk: Desk, chosen: Chosen, changes: NumberChanges) -> Changed:
     """Change what numbers are for: all of them or, where one cannot be, none.
 
-    A usage that Control Hub has to know is sent there by a sync, again where that failed before. Raises NotFound (for
-    a number, too), RuleBroken, TooLong, NumberBusy, NumberCooling, ServiceRemoving, NothingToChange, TooManyNumbers.
+    A usage that Control Hub has to know is sent there by a sync, again where that failed before. Raises NotFound,
+    TooLong, ServiceRemoving, NothingToChange, TooManyNumbers and, for each number (Refused where several),
+    NumberNotFound, NumberRuleBroken, NumberBusy, NumberCooling.
     """
     _refuse_unreadable(changes)
     async with desk.begin() as transaction:
         service, numbers = await choose(transaction, chosen)
         refuse_removing(service)
         found = await locked(transaction, service, numbers)
-        changed = [number for number in found if _change(desk, service, number, changes)]
+        changed = _change_all(desk, service, found, changes, numbers)
         transaction.session.add_all(changed)
         await services.touch(transaction, service.id, desk.clock())
         audit(transaction, "numbers changed", service, after=_told(changes, changed))
@@ -54,14 +55,15 @@ async def update(desk: Desk, chosen: Chosen, changes: NumberChanges) -> Changed:
 async def confirm_manual(desk: Desk, chosen: Chosen) -> Changed:
     """Note that the customer has added numbers to Control Hub by hand; saying so again changes nothing.
 
-    Raises NotFound (for a number, too), RuleBroken, IntegratedNotTaken, NothingToChange, TooManyNumbers.
+    Raises NotFound, IntegratedNotTaken, NothingToChange, TooManyNumbers and, for each number (Refused where several),
+    NumberNotFound, NumberRuleBroken, NumberBusy, NumberCooling.
     """
     async with desk.begin() as transaction:
         service, numbers = await choose(transaction, chosen)
         if service.mode is ServiceMode.INTEGRATED:
             raise IntegratedNotTaken(path=("numbers",))
         await locked(transaction, service, numbers)
-        confirmed = await changing.confirm(transaction, service.id, numbers, desk.clock())
+        confirmed = await changing.confirm(transaction, service.id, list(numbers), desk.clock())
         await services.touch(transaction, service.id, desk.clock())
         audit(transaction, "numbers confirmed", service, after={"numbers": confirmed})
         return Changed(service, len(confirmed))
@@ -75,6 +77,20 @@ def _refuse_unreadable(changes: NumberChanges) -> None:
         raise wrong
 
 
+def _change_all(
+    desk: Desk, service: Service, numbers: Sequence[Number], changes: NumberChanges, places: Places
+) -> list[Number]:
+    """Change the numbers; return those that are different now."""
+    refusals = Refusals(places.get)
+    changed = []
+    for number in numbers:
+        with refusals.about(number.e164):
+            if _change(desk, service, number, changes):
+                changed.append(number)
+    refusals.tell()
+    return changed
+
+
 def _change(desk: Desk, service: Service, number: Number, changes: NumberChanges) -> bool:
     """Change one number; say whether anything is different now."""
     before = (number.type, number.cac, number.service_info)
@@ -82,7 +98,7 @@ def _change(desk: Desk, service: Service, number: Number, changes: NumberChanges
     cac = _cac(number, number_type, changes)
     found = check(number_type, cac, service.kind, desk.limits.cac)
     if isinstance(found, Fault):
-        raise RuleBroken(found.code.value, f"{number.e164}: {found.message}", path=("changes",))
+        raise NumberRuleBroken(number.e164, found.code.value, f"{number.e164}: {found.message}", path=("changes",))
     state = number.sync_state
     named_again = not isinstance(changes.number_type, Left) and _is_refused(number)
     if hub_usage(number_type) is not hub_usage(number.type) or named_again:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from provisioning.choosing import listed
+from provisioning.choosing import Places, listed
 from provisioning.desk import Desk
-from provisioning.errors import NothingToChange, NumberBusy, refuse_any
+from provisioning.errors import NothingToChange, NumberBusy, Refusals, refuse_any
 from provisioning.journal import audit
 from provisioning.releases import is_on_hub, let_go, off_hub, refuse_busy
 from provisioning.removal import finish_job
@@ -50,26 +50,30 @@ async def reclaim(desk: Desk, wanted: Reclaim, key: str | None = None) -> list[R
     """Let numbers go that are live, of whatever service: all of them or, where one is busy, none. They do not cool.
 
     What is not live is free already, and left out. By service, the oldest first. Raises Refused for the reason,
-    RuleBroken, TooManyNumbers, NothingToChange where none is live, NumberBusy, IdempotencyKeyReused.
+    TooManyNumbers, NothingToChange where none is live, IdempotencyKeyReused and, for each number (Refused where
+    several), NumberRuleBroken, NumberBusy.
     """
     refuse_any([name_fault(wanted.reason, "reason", "reason")])
-    e164s = listed(wanted.entries)
+    places = listed(wanted.entries)
     async with desk.begin() as transaction:
-        told = await told_once(transaction, wanted, key, lambda: _reclaim(desk, transaction, e164s, wanted))
+        told = await told_once(transaction, wanted, key, lambda: _reclaim(desk, transaction, places, wanted))
         services = await many(transaction, Service, [UUID(share["service"]) for share in told["shares"]])
         shares = zip(services, told["shares"], strict=True)
         return [Reclaimed(service, share["numbers"], share["leaving"]) for service, share in shares if service]
 
 
-async def _reclaim(desk: Desk, transaction: Transaction, e164s: Sequence[str], wanted: Reclaim) -> dict[str, Any]:
-    services = await _lock_services(transaction, e164s)
-    numbers = await letting_go.lock_live(transaction, e164s)
+async def _reclaim(desk: Desk, transaction: Transaction, places: Places, wanted: Reclaim) -> dict[str, Any]:
+    services = await _lock_services(transaction, list(places))
+    numbers = await letting_go.lock_live(transaction, list(places))
     if not numbers:
         raise NothingToChange(path=("numbers",))
+    refusals = Refusals(places.get)
     for number in numbers:
-        _refuse_moved(number, services)
-        if not (wanted.leave_at_control_hub and number.sync_state in _NOT_SENT):
-            refuse_busy(number)
+        with refusals.about(number.e164):
+            _refuse_moved(number, services)
+            if not (wanted.leave_at_control_hub and number.sync_state in _NOT_SENT):
+                refuse_busy(number)
+    refusals.tell()
     shares = []
     for service in services.values():
         its_own = [number for number in numbers if number.service_id == service.id]

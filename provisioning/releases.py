@@ -16,6 +16,7 @@ from provisioning.errors import (
     NumberCooling,
     NumberIsMain,
     NumberNotCooling,
+    Refusals,
 )
 from provisioning.journal import audit
 from provisioning.locations import refuse_unfit
@@ -68,8 +69,8 @@ class _Restoration:
 async def release(desk: Desk, chosen: Chosen, key: str | None = None) -> Released:
     """Release numbers: all of them or, where one cannot be, none. They cool as soon as they are off Control Hub.
 
-    Raises NotFound (for a number, too), RuleBroken, NothingToChange, TooManyNumbers, ServiceRemoving, NumberBusy,
-    NumberCooling, NumberIsMain, NumberAssigned, IdempotencyKeyReused.
+    Raises NotFound, NothingToChange, TooManyNumbers, ServiceRemoving, IdempotencyKeyReused and, for each number
+    (Refused where several), NumberNotFound, NumberRuleBroken, NumberBusy, NumberCooling, NumberIsMain, NumberAssigned.
     """
     async with desk.begin() as transaction:
         told = await told_once(transaction, _Release(chosen), key, lambda: _release(desk, transaction, chosen))
@@ -82,8 +83,11 @@ async def _release(desk: Desk, transaction: Transaction, chosen: Chosen) -> dict
     refuse_removing(service)
     numbers = await locked(transaction, service, chosen_numbers, LIVE)
     main_numbers = await letting_go.main_numbers(transaction, service.id)
+    refusals = Refusals(chosen_numbers.get)
     for number in numbers:
-        _refuse_kept(number, main_numbers)
+        with refusals.about(number.e164):
+            _refuse_kept(number, main_numbers)
+    refusals.tell()
     standings = {number.id: _released(service, number) for number in numbers}
     await let_go(desk, transaction, standings)
     leaving = sum(standing.status is NumberStatus.RELEASE_REQUESTED for standing in standings.values())
@@ -144,9 +148,9 @@ async def let_go(desk: Desk, transaction: Transaction, standings: Mapping[UUID, 
 async def restore(desk: Desk, chosen: Chosen, key: str | None = None) -> Changed:
     """Take cooling numbers back into use: all of them or, where one cannot be, none. Control Hub gets them again.
 
-    Raises NotFound (for a number, too), RuleBroken, NothingToChange, TooManyNumbers, ServiceRemoving,
-    NumberNotCooling, CoolingOver, LocationMissing, LocationCountryUnknown, PstnConnectionUnfit, LocationNotAttached,
-    IdempotencyKeyReused.
+    Raises NotFound, NothingToChange, TooManyNumbers, ServiceRemoving, LocationMissing, LocationCountryUnknown,
+    PstnConnectionUnfit, LocationNotAttached, IdempotencyKeyReused and, for each number (Refused where several),
+    NumberNotFound, NumberRuleBroken, NumberNotCooling, CoolingOver.
     """
     async with desk.begin() as transaction:
         told = await told_once(transaction, _Restoration(chosen), key, lambda: _restore(desk, transaction, chosen))
@@ -157,8 +161,11 @@ async def _restore(desk: Desk, transaction: Transaction, chosen: Chosen) -> dict
     service, chosen_numbers = await choose(transaction, chosen, NumberStatus.COOLING)
     refuse_removing(service)
     numbers = await locked(transaction, service, chosen_numbers, LIVE)
+    refusals = Refusals(chosen_numbers.get)
     for number in numbers:
-        _refuse_uncooled(desk, number)
+        with refusals.about(number.e164):
+            _refuse_uncooled(desk, number)
+    refusals.tell()
     await _refuse_homeless(transaction, numbers)
     audit(transaction, "numbers restored", service, after={"numbers": _named(numbers)})
     await _bring_back(desk, transaction, service, [number.id for number in numbers])

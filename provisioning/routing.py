@@ -83,7 +83,7 @@ class NewSipConnection:
 
     service: Name
     name: str
-    calling_profile_id: UUID
+    calling_profile: Name
 
 
 async def create_sip_connection(desk: Desk, new: NewSipConnection, key: str | None = None) -> SipConnection:
@@ -98,7 +98,7 @@ async def create_sip_connection(desk: Desk, new: NewSipConnection, key: str | No
             service = await one(transaction, Service, new.service)
             if service.status is ServiceStatus.REMOVING:
                 raise ServiceRemoving(path=("service",))
-            profile = await routing.profile(transaction, new.calling_profile_id, "callingProfileId")
+            profile = await routing.profile(transaction, new.calling_profile)
             connection = SipConnection(
                 service_id=service.id, name=new.name.strip(), calling_profile_id=profile.id, **service.ownership()
             )
@@ -115,7 +115,7 @@ class SipConnectionChange:
 
     connection_id: UUID
     name: str | None = None
-    calling_profile_id: UUID | None = None
+    calling_profile: Name | None = None
 
 
 async def update_sip_connection(desk: Desk, change: SipConnectionChange) -> SipConnection:
@@ -131,8 +131,8 @@ async def update_sip_connection(desk: Desk, change: SipConnectionChange) -> SipC
         before = _told(connection)
         if change.name is not None:
             connection.name = change.name.strip()
-        if change.calling_profile_id is not None:
-            profile = await routing.profile(transaction, change.calling_profile_id, "callingProfileId")
+        if change.calling_profile is not None:
+            profile = await routing.profile(transaction, change.calling_profile)
             connection.calling_profile_id = profile.id
         if _told(connection) != before:
             await routing.change_connection(transaction, connection)

@@ -1,6 +1,6 @@
 """What may follow what: four state machines as tables; every transition that is not in one is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from provisioning.errors import TransitionRefused
 from store.vocabulary import NumberStatus, ServiceMode, ServiceStatus, SyncState, UploadStatus, Word
@@ -121,6 +121,28 @@ NUMBER: Mapping[tuple[NumberStatus, NumberEvent], NumberStatus] = {
 }
 """Every transition of a number."""
 
+_ASKED: Mapping[Word, str] = {
+    UploadEvent.EDIT: "be changed",
+    UploadEvent.VALIDATE: "be validated",
+    UploadEvent.SUBMIT: "be submitted",
+    UploadEvent.CANCEL: "be given up",
+    UploadEvent.STOP: "be stopped",
+    UploadEvent.RETRY: "be tried again",
+    UploadEvent.ROLL_BACK: "be rolled back",
+}
+"""What callers ask for, in their words; the other events are ours, and never refused to a caller."""
+
+ENDS = frozenset(
+    {
+        UploadStatus.COMPLETED,
+        UploadStatus.PARTIAL,
+        UploadStatus.FAILED,
+        UploadStatus.CANCELLED,
+        UploadStatus.ROLLED_BACK,
+    }
+)
+"""The statuses in which an upload has come to its end, until somebody tries it again or takes it back."""
+
 LIVE = frozenset({NumberStatus.ACTIVE, NumberStatus.RELEASE_REQUESTED, NumberStatus.COOLING})
 """The states in which nobody else can upload the number; the index `number_live` says the same."""
 
@@ -176,32 +198,39 @@ def service_start(mode: ServiceMode) -> ServiceStatus:
 def service_next(status: ServiceStatus, event: ServiceEvent) -> ServiceStatus:
     """Give the status after an event. TransitionRefused for any other pair, REMOVED included."""
     if (status, event) not in SERVICE:
-        raise TransitionRefused("service", status.value, event.value, path=("service",))
+        raise _refusal("service", SERVICE, status, event, "service")
     return SERVICE[status, event]
 
 
 def service_end(status: ServiceStatus) -> None:
     """Let a service go: there is no status after REMOVED. TransitionRefused unless it is REMOVING."""
     if status is not ServiceStatus.REMOVING:
-        raise TransitionRefused("service", status.value, ServiceEvent.REMOVED.value)
+        raise TransitionRefused("service", status.value, ServiceStatus.REMOVING.value, "end")
 
 
 def upload_next(status: UploadStatus, event: UploadEvent) -> UploadStatus:
     """Give the status after an event. TransitionRefused for any other pair."""
     if (status, event) not in UPLOAD:
-        raise TransitionRefused("upload", status.value, event.value, path=("upload",))
+        raise _refusal("upload", UPLOAD, status, event, "upload")
     return UPLOAD[status, event]
 
 
 def number_next(status: NumberStatus, event: NumberEvent) -> NumberStatus:
     """Give the status after an event. TransitionRefused for any other pair."""
     if (status, event) not in NUMBER:
-        raise TransitionRefused("number", status.value, event.value)
+        raise _refusal("number", NUMBER, status, event)
     return NUMBER[status, event]
 
 
 def sync_next(state: SyncState, event: SyncEvent) -> SyncState:
     """Give the state after an event. TransitionRefused for any other pair."""
     if (state, event) not in SYNC:
-        raise TransitionRefused("sync", state.value, event.value)
+        raise _refusal("sync", SYNC, state, event)
     return SYNC[state, event]
+
+
+def _refusal(
+    subject: str, table: Iterable[tuple[Word, Word]], state: Word, event: Word, *path: str
+) -> TransitionRefused:
+    fit = [before.value for before, what in table if what is event]
+    return TransitionRefused(subject, state.value, " or ".join(fit), _ASKED.get(event, event.value), path=path)

@@ -1,7 +1,6 @@
 """Tenants and customers."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from provisioning.desk import Desk
 from provisioning.errors import NumberlineError, ParentUnfit, TenantUnfit, refuse_any
@@ -22,13 +21,13 @@ class NewTenant:
 
     kind: TenantKind
     name: str
-    parent_id: UUID | None = None
+    parent: Name | None = None
 
 
 async def create_tenant(desk: Desk, new: NewTenant, key: str | None = None) -> Tenant:
     """Create a provider or a channel.
 
-    Raises Refused, NotFound for the parent, NameTaken, IdempotencyKeyReused.
+    Raises Refused, NotFound and AmbiguousReference for the parent, NameTaken, IdempotencyKeyReused.
     """
     refuse_any([name_fault(new.name, "name", "name"), _parent_fault(new)])
     async with desk.begin() as transaction:
@@ -44,19 +43,19 @@ async def create_tenant(desk: Desk, new: NewTenant, key: str | None = None) -> T
 
 def _parent_fault(new: NewTenant) -> NumberlineError | None:
     fits = {
-        TenantKind.SERVICE_PROVIDER: new.parent_id is None,
-        TenantKind.CHANNEL: new.parent_id is not None,
+        TenantKind.SERVICE_PROVIDER: new.parent is None,
+        TenantKind.CHANNEL: new.parent is not None,
         TenantKind.SYSTEM: False,
     }
-    return None if fits[new.kind] else ParentUnfit(path=("parentId",))
+    return None if fits[new.kind] else ParentUnfit(path=new.parent.path if new.parent else ("parent",))
 
 
 async def _parent(transaction: Transaction, new: NewTenant) -> Tenant:
-    if new.parent_id is None:
+    if new.parent is None:
         return await tenants.system(transaction)
-    parent = await tenants.find(transaction, new.parent_id, "parentId")
+    parent = await one(transaction, Tenant, new.parent)
     if parent.kind is not TenantKind.SERVICE_PROVIDER:
-        raise ParentUnfit(path=("parentId",))
+        raise ParentUnfit(path=new.parent.path)
     return parent
 
 
@@ -64,7 +63,7 @@ async def _parent(transaction: Transaction, new: NewTenant) -> Tenant:
 class NewCustomer:
     """A customer of a tenant."""
 
-    tenant_id: UUID
+    tenant: Name
     name: str
     full_name: str
     admin_email: str
@@ -74,7 +73,7 @@ class NewCustomer:
 async def create_customer(desk: Desk, new: NewCustomer, key: str | None = None) -> Customer:
     """Create a customer of a provider or a channel.
 
-    Raises Refused, NotFound for the tenant, NameTaken, IdempotencyKeyReused.
+    Raises Refused, NotFound and AmbiguousReference for the tenant, NameTaken, IdempotencyKeyReused.
     """
     refuse_any(
         [
@@ -87,7 +86,7 @@ async def create_customer(desk: Desk, new: NewCustomer, key: str | None = None) 
     async with desk.begin() as transaction:
 
         async def make() -> Customer:
-            tenant = await tenants.find(transaction, new.tenant_id, "tenantId")
+            tenant = await one(transaction, Tenant, new.tenant)
             customer = _customer(new, tenant)
             await customers.add(transaction, customer)
             audit(transaction, "customer created", customer)
@@ -98,7 +97,7 @@ async def create_customer(desk: Desk, new: NewCustomer, key: str | None = None) 
 
 def _customer(new: NewCustomer, tenant: Tenant) -> Customer:
     if tenant.provider_id is None:
-        raise TenantUnfit(path=("tenantId",))
+        raise TenantUnfit(path=new.tenant.path)
     return Customer(
         provider_id=tenant.provider_id,
         channel_id=tenant.channel_id,

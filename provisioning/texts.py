@@ -27,7 +27,7 @@ def length_fault(value: str | None, what: str, *path: str) -> NumberlineError | 
         return None
     if _UNSTORABLE.search(value):
         return TextInvalid(path=path)
-    return TooLong(what, LONGEST_NAME, path=path) if len(value) > LONGEST_NAME else None
+    return TooLong(LONGEST_NAME, what, path=path) if len(value) > LONGEST_NAME else None
 
 
 def reference_fault(value: str | None) -> NumberlineError | None:

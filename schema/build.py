@@ -1,45 +1,24 @@
 """Building the schema."""
 
-from collections.abc import Iterator
-from contextlib import suppress
+import re
 
 import strawberry
-from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode
-from strawberry.extensions import ParserCache, ValidationCache
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
+from provisioning.permissions import PERMISSIONS
 from schema import gate
-from schema.errors import put_code
+from schema.documents import DocumentParser, DocumentValidator
+from schema.errors import USER_ERRORS, put_code
 from schema.executor import Executor
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.scalars import SCALARS
 from schema.subscriptions import Subscription, bookmarks
+from store.vocabulary import Level
 
-
-class _ParserCache(ParserCache):
-    """Strawberry's cache, but a syntax error is left to Strawberry's own parsing, which knows how to tell it."""
-
-    def on_parse(self) -> Iterator[None]:
-        with suppress(GraphQLSyntaxError, StopIteration):
-            next(super().on_parse())
-        yield
-
-
-class _ValidationCache(ValidationCache):
-    """Strawberry's cache, but of several operations one has to be named (GraphQL, section 6.1).
-
-    Strawberry would run the first.
-    """
-
-    def on_validate(self) -> Iterator[None]:
-        context = self.execution_context
-        if context._provided_operation_name is None and _operations(context.graphql_document) > 1:  # noqa: SLF001
-            context.pre_execution_errors = [GraphQLError("Say which operation is meant by `operationName`.")]
-            yield
-        else:
-            yield from super().on_validate()
+_ONE_OF = "Exactly one field of the input has to be given, and not as null."
 
 
 class NumberlineSchema(strawberry.Schema):
@@ -70,19 +49,39 @@ def build_schema() -> NumberlineSchema:
 def print_sdl() -> str:
     """Return the schema as SDL, sorted: what `schema.graphql` holds."""
     # Only for printing: a sorted schema hands plain strings to resolvers instead of enum members.
-    return _schema(StrawberryConfig(scalar_map=SCALARS, sort_schema=True)).as_str().rstrip() + "\n"
+    sdl = _schema(StrawberryConfig(scalar_map=SCALARS, sort_schema=True)).as_str().rstrip() + "\n"
+    # Strawberry prints the directive for tools that do not know it yet, but cannot describe it.
+    return sdl.replace("directive @oneOf", f'"""{_ONE_OF}"""\ndirective @oneOf', 1)
 
 
 def _schema(config: StrawberryConfig) -> NumberlineSchema:
-    return NumberlineSchema(
+    schema = NumberlineSchema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
+        types=USER_ERRORS,
         config=config,
-        extensions=[_ParserCache, _ValidationCache],
+        extensions=[DocumentParser, DocumentValidator],
         execution_context_class=Executor,
     )
+    core = schema._schema  # noqa: SLF001  # Strawberry has no public way to the graphql-core schema
+    _name_nodes(core)
+    _say_who_may(core)
+    return schema
 
 
-def _operations(document: DocumentNode | None) -> int:
-    return sum(isinstance(part, OperationDefinitionNode) for part in document.definitions) if document else 0
+def _name_nodes(core: GraphQLSchema) -> None:
+    """Say in the descriptions of pages and edges of what they are: Strawberry makes them all from one generic type."""
+    for kind in core.type_map.values():
+        if kind.description and "{node}" in kind.description:
+            node = re.sub("(Connection|Edge)$", "", kind.name)
+            kind.description = kind.description.replace("{node}", f"`{node}`")
+
+
+def _say_who_may(core: GraphQLSchema) -> None:
+    """Say of each mutation who may use it, by the permission table; what may be read is a matter of scope alone."""
+    for name, field in core.mutation_type.fields.items() if core.mutation_type else ():
+        permission = PERMISSIONS.get(name)
+        if permission is not None:
+            levels = ", ".join(level.value for level in Level if level in permission.levels)
+            field.description = f"{field.description} Least role: {permission.role.value}; levels: {levels}."

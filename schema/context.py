@@ -1,6 +1,6 @@
 """What a resolver can reach: who calls, the desk, the feed of events, and loaders that ask once for many."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from provisioning.caller import Caller
 from provisioning.desk import Desk
 from provisioning.errors import Unauthenticated
 from schema.loaders import Loaders
+from store import tables
 from store.database import Database
 from store.events import EventFeed
 from store.scope import Scope
@@ -22,6 +23,8 @@ class Services:
     database: Database
     feed: EventFeed
     desk: Callable[[Scope], Desk]
+    link_in_letter: Callable[[tables.Invitation], Awaitable[str | None]] | None = None
+    """Reads the link in an invitation out of its letter; None where letters are mailed."""
 
 
 @dataclass(slots=True)

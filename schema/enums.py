@@ -20,7 +20,8 @@ _SOURCES = (store.errors, provisioning.errors, schema.scalars)
 def _error_codes() -> dict[str, tuple[str, str]]:
     """Return every code that a user error can have, with what it says; placeholders stand for what it is about."""
     kinds = [kind for module in _SOURCES for kind in vars(module).values() if _is_coded(kind)]
-    codes = {kind.code: (kind.__doc__ or "").strip() for kind in kinds}
+    # Of classes that share a code the first one describes it: the general one, in `store.errors`.
+    codes = {kind.code: (kind.__doc__ or "").strip() for kind in reversed(kinds)}
     codes |= {member.value: member.description for words in (VerdictCode, FileCode) for member in words}
     return {code: (code, codes[code]) for code in sorted(codes)}
 

@@ -175,15 +175,15 @@ async def originals(reading: Reading, upload_id: UUID, after: int, limit: int, c
     return [Entry(*row) for row in (await reading.session.execute(query.with_only_columns(*columns))).all()]
 
 
-async def remove(transaction: Transaction, upload_id: UUID, positions: Collection[int]) -> int:
-    """Remove the entries at these positions, with all their parts; return how many entries that were."""
+async def remove(transaction: Transaction, upload_id: UUID, positions: Collection[int]) -> set[int]:
+    """Remove the entries at these positions, with all their parts; return where there were any."""
     chosen = delete(UploadEntry).where(
         transaction.scope.covers(UploadEntry),
         col(UploadEntry.upload_id) == upload_id,
         col(UploadEntry.position).in_(positions),
     )
     removed = await transaction.session.scalars(chosen.returning(col(UploadEntry.position)))
-    return len(set(removed.all()))
+    return set(removed.all())
 
 
 async def judged_at(reading: Reading, upload_id: UUID, positions: Collection[int]) -> list[Judged]:

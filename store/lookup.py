@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import SQLModel, col
 
 from store.database import Reading
 from store.errors import AmbiguousReference, NotFound
+from store.tables import Service
 
 Row = TypeVar("Row", bound=SQLModel)
 Query = TypeVar("Query", bound=Select[Any])
@@ -17,13 +18,16 @@ Query = TypeVar("Query", bound=Select[Any])
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What names a row in an input: our id, or the caller's own reference. Exactly one of them is set.
+    """What names a row in an input: our id, the caller's own reference, or what it is called.
 
-    `path` is where in the input it stands; it is no part of the name.
+    Exactly one of these three is set; `service` narrows what is called so. `path` is where in the input it stands; it
+    is no part of the name.
     """
 
     id: UUID | None = None
     reference: str | None = None
+    called: str | None = None
+    service: "Name | None" = None
     path: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
 
@@ -32,16 +36,27 @@ async def one(reading: Reading, table: type[Row], name: Name, *, lock: bool = Fa
 
     Raises NotFound, and AmbiguousReference where several owners in scope use the same reference.
     """
-    named: Any = table
-    condition = col(named.id) == name.id if name.id else col(named.reference) == name.reference
-    query = select(table).where(reading.scope.covers(table), condition).limit(2)
+    query = select(table).where(reading.scope.covers(table), named(table, name)).limit(2)
     rows = (await reading.session.scalars(locked(query) if lock else query)).all()
     what = label(table)
     if not rows:
         raise NotFound(what, path=name.path)
     if len(rows) > 1:
-        raise AmbiguousReference(what, name.reference or "", path=name.path)
+        raise AmbiguousReference(what, name.reference or name.called or "", path=name.path)
     return rows[0]
+
+
+def named(table: Any, name: Name) -> ColumnElement[bool]:
+    """Return the condition "is the row of this name"; the caller's scope comes beside it."""
+    if name.id:
+        return col(table.id) == name.id
+    if name.called is None:
+        return col(table.reference) == name.reference
+    called = func.lower(col(table.name)) == name.called.lower()
+    if name.service is None:
+        return called
+    # Without a scope of its own: a row is in the caller's scope exactly where its service is.
+    return called & col(table.service_id).in_(select(col(Service.id)).where(named(Service, name.service)))
 
 
 def locked(query: Query) -> Query:

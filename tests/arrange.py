@@ -83,12 +83,14 @@ async def provider(desk: Desk, name: str = "Carrier") -> Tenant:
 
 async def channel(desk: Desk, parent: Tenant, name: str = "Reseller") -> Tenant:
     """Make a channel."""
-    return await create_tenant(desk, NewTenant(TenantKind.CHANNEL, name, parent.id))
+    return await create_tenant(desk, NewTenant(TenantKind.CHANNEL, name, Name(id=parent.id)))
 
 
 async def customer(desk: Desk, tenant: Tenant, name: str = "Acme") -> Customer:
     """Make a customer."""
-    return await create_customer(desk, NewCustomer(tenant.id, name, f"{name} Inc.", "admin@acme.example"))
+    return await create_customer(
+        desk, NewCustomer(Name(id=tenant.id, path=("tenantId",)), name, f"{name} Inc.", "admin@acme.example")
+    )
 
 
 async def service(
@@ -110,7 +112,7 @@ async def profile(desk: Desk, name: str = "Two trunks") -> CallingProfile:
 async def connection(desk: Desk, of: Service, name: str = "Trunk") -> SipConnection:
     """Make a SIP connection with a calling profile of its own."""
     routed = await profile(desk, f"Profile {uuid4()}")
-    return await new_connection(desk, NewSipConnection(Name(id=of.id), name, routed.id))
+    return await new_connection(desk, NewSipConnection(Name(id=of.id), name, Name(id=routed.id)))
 
 
 async def location(desk: Desk, of: Service, name: str = "New York", country: str = "US") -> Location:

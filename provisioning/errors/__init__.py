@@ -17,9 +17,16 @@ from provisioning.errors.drifts import (
     UnknownNotRepaired,
 )
 from provisioning.errors.general import (
+    AboutItem,
+    AboutNumber,
     Blank,
     EmailInvalid,
     Forbidden,
+    ItemNotFound,
+    LimitPassed,
+    NumberNotFound,
+    NumberRuleBroken,
+    Refusals,
     Refused,
     RuleBroken,
     TooLong,
@@ -83,6 +90,8 @@ from store.errors import (
 )
 
 __all__ = [
+    "AboutItem",
+    "AboutNumber",
     "AmbiguousReference",
     "AssignmentNotRepaired",
     "Blank",
@@ -106,6 +115,8 @@ __all__ = [
     "InvalidEntries",
     "InvitationExpired",
     "InvitationUsed",
+    "ItemNotFound",
+    "LimitPassed",
     "LocationCountryUnknown",
     "LocationFirst",
     "LocationInUse",
@@ -125,6 +136,8 @@ __all__ = [
     "NumberCooling",
     "NumberIsMain",
     "NumberNotCooling",
+    "NumberNotFound",
+    "NumberRuleBroken",
     "NumberTypeNeeded",
     "NumberlineError",
     "NumbersOnTheirWay",
@@ -132,6 +145,7 @@ __all__ = [
     "OrganizationIdNotTaken",
     "ParentUnfit",
     "PstnConnectionUnfit",
+    "Refusals",
     "Refused",
     "RuleBroken",
     "ServiceRemoving",

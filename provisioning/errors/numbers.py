@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from provisioning.errors.general import AboutNumber, LimitPassed
 from store.errors import NumberlineError
 
 
@@ -13,57 +14,50 @@ class NothingToChange(NumberlineError):
 
 
 @dataclass(eq=False)
-class TooManyNumbers(NumberlineError):
+class TooManyNumbers(LimitPassed):
     """At most {most} numbers are changed at once; send several requests."""
 
     code = "TOO_MANY_NUMBERS"
-    most: int
 
 
 @dataclass(eq=False)
-class NumberBusy(NumberlineError):
+class NumberBusy(AboutNumber):
     """{number} is on its way to or from Control Hub; try again when that is settled."""
 
     code = "NUMBER_BUSY"
-    number: str
 
 
 @dataclass(eq=False)
-class NumberIsMain(NumberlineError):
+class NumberIsMain(AboutNumber):
     """{number} is the main number of its location; give that another one in Control Hub and refresh the locations."""
 
     code = "NUMBER_IS_MAIN"
-    number: str
 
 
 @dataclass(eq=False)
-class NumberAssigned(NumberlineError):
+class NumberAssigned(AboutNumber):
     """{number} is assigned to {assignment}; unassign it in Control Hub first, then reconcile the service."""
 
     code = "NUMBER_ASSIGNED"
-    number: str
     assignment: str
 
 
 @dataclass(eq=False)
-class NumberCooling(NumberlineError):
+class NumberCooling(AboutNumber):
     """{number} has been released and cools; leave it out, or restore it first."""
 
     code = "NUMBER_COOLING"
-    number: str
 
 
 @dataclass(eq=False)
-class NumberNotCooling(NumberlineError):
+class NumberNotCooling(AboutNumber):
     """{number} is not cooling; only a number that was released and is off Control Hub can be restored."""
 
     code = "NUMBER_NOT_COOLING"
-    number: str
 
 
 @dataclass(eq=False)
-class CoolingOver(NumberlineError):
+class CoolingOver(AboutNumber):
     """The cooling date of {number} has passed, and anybody may have it; upload it again."""
 
     code = "COOLING_OVER"
-    number: str

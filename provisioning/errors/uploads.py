@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from provisioning.errors.general import LimitPassed
 from store.errors import NumberlineError
 
 
@@ -20,19 +21,17 @@ class NothingToRemove(NumberlineError):
 
 
 @dataclass(eq=False)
-class UploadTooLarge(NumberlineError):
+class UploadTooLarge(LimitPassed):
     """An upload may hold at most {most} numbers; split it into several."""
 
     code = "UPLOAD_TOO_LARGE"
-    most: int
 
 
 @dataclass(eq=False)
-class TooManyQuestions(NumberlineError):
+class TooManyQuestions(LimitPassed):
     """Only {most} numbers an hour are compared with those of others; nothing is lost, try again at {again}."""
 
     code = "TOO_MANY_QUESTIONS"
-    most: int
     again: str
 
 

@@ -8,8 +8,8 @@ from provisioning.desk import Desk
 from provisioning.errors import (
     DriftLocationUnfit,
     DriftLocationUnknown,
+    NumberRuleBroken,
     NumberTypeNeeded,
-    RuleBroken,
 )
 from provisioning.journal import audit
 from provisioning.number_types import check, hub_usage
@@ -41,9 +41,9 @@ class Acceptance:
 async def accept(desk: Desk, asked: Acceptance, key: str | None = None) -> Service:
     """Take over what Control Hub has: of all the drifts or, where one cannot be accepted, of none.
 
-    Raises NotFound, IntegratedOnly, ServiceRemoving, NothingChosen, TooManyDrifts, IdempotencyKeyReused, Refused and,
-    for the first drift that cannot be accepted, DriftEnded, DriftOutdated, NumberBusy, DriftLocationUnknown,
-    DriftLocationUnfit, NumberTypeNeeded or RuleBroken.
+    Raises NotFound, IntegratedOnly, ServiceRemoving, NothingChosen, TooManyDrifts, IdempotencyKeyReused and, for each
+    drift that cannot be accepted (Refused where several), ItemNotFound, DriftEnded, DriftOutdated, NumberBusy,
+    DriftLocationUnknown, DriftLocationUnfit, NumberTypeNeeded or NumberRuleBroken.
     """
     async with desk.begin() as transaction:
 
@@ -70,10 +70,13 @@ class _Acceptor:
 
     def settle(self, accepted: list[Contested]) -> dict[UUID, Settled]:
         settled: dict[UUID, Settled] = {}
+        refusals = self._asked.chosen.refusals()
         for drift in accepted:
-            if drift.kind in STRAYING:
-                number = contested_number(drift)
-                self._take_over(drift, settled.setdefault(number.number_id, number))
+            with refusals.about(drift.id):
+                if drift.kind in STRAYING:
+                    number = contested_number(drift)
+                    self._take_over(drift, settled.setdefault(number.number_id, number))
+        refusals.tell()
         return settled
 
     def _take_over(self, drift: Contested, number: Settled) -> None:
@@ -102,7 +105,8 @@ class _Acceptor:
             raise NumberTypeNeeded(drift.e164, path=("numberType",))
         found = check(number_type, cac, self._service.kind, self._desk.limits.cac)
         if isinstance(found, Fault):
-            raise RuleBroken(found.code.value, f"{drift.e164}: {found.message}", path=("cacValue",))
+            explanation = f"{drift.e164}: {found.message}"
+            raise NumberRuleBroken(drift.e164, found.code.value, explanation, path=("cacValue",))
         return number_type, found
 
 

@@ -6,9 +6,10 @@ from uuid import UUID
 from provisioning.errors import (
     DriftEnded,
     DriftOutdated,
-    NotFound,
+    ItemNotFound,
     NothingChosen,
     NumberBusy,
+    Refusals,
     TooManyDrifts,
 )
 from provisioning.reconciliation.job import refuse_unreconcilable
@@ -32,6 +33,10 @@ class Chosen:
     ids: tuple[UUID, ...] = ()
     kind: DriftKind | None = None
 
+    def refusals(self) -> Refusals[UUID]:
+        """Return what collects refusals of drifts, by their ids."""
+        return Refusals({drift: index for index, drift in enumerate(self.ids)}.get)
+
 
 async def chosen_service(transaction: Transaction, chosen: Chosen) -> Service:
     """Return the service, locked.
@@ -47,19 +52,30 @@ async def chosen_service(transaction: Transaction, chosen: Chosen) -> Service:
 async def chosen_drifts(transaction: Transaction, service: Service, chosen: Chosen) -> list[Contested]:
     """Return the drifts by E.164: all of them open.
 
-    Raises NotFound, DriftEnded, NothingChosen, TooManyDrifts.
+    Raises NothingChosen, TooManyDrifts and, for each drift (Refused where several), ItemNotFound, DriftEnded.
     """
     if chosen.kind is None and not chosen.ids:
         raise NothingChosen(path=("drifts",))
     if len(chosen.ids) > MOST:
         raise TooManyDrifts(MOST, path=("drifts",))
     found = await drifts.contested(transaction, service.id, chosen.ids, chosen.kind)
-    if set(chosen.ids) - {drift.id for drift in found}:
-        raise NotFound("drift", path=("drifts",))
+    _refuse_missing(chosen, {drift.id for drift in found})
+    refusals = chosen.refusals()
     for drift in found:
-        if drift.ended_at is not None:
-            raise DriftEnded(drift.e164, path=("drifts",))
+        with refusals.about(drift.id):
+            if drift.ended_at is not None:
+                raise DriftEnded(drift.e164, path=("drifts",))
+    refusals.tell()
     return found
+
+
+def _refuse_missing(chosen: Chosen, found: set[UUID]) -> None:
+    refusals = chosen.refusals()
+    for each in chosen.ids:
+        with refusals.about(each):
+            if each not in found:
+                raise ItemNotFound("drift", path=("drifts",))
+    refusals.tell()
 
 
 def contested_number(drift: Contested) -> Settled:

@@ -43,9 +43,9 @@ async def repair(desk: Desk, asked: Repair, key: str | None = None) -> Service:
     """Have a sync tell Control Hub what stands here: of all the drifts or, where one cannot be repaired, of none.
 
     Raises NotFound, IntegratedOnly, ServiceRemoving, ConsentMissing, ConsentWithdrawn, NothingChosen, TooManyDrifts,
-    IdempotencyKeyReused, Refused and, for the first drift that cannot be repaired, DriftEnded, DriftOutdated,
-    NumberBusy, UnknownNotRepaired, AssignmentNotRepaired, LocationFirst, DriftLocationGone, LocationCountryUnknown or
-    PstnConnectionUnfit.
+    IdempotencyKeyReused, LocationCountryUnknown, PstnConnectionUnfit and, for each drift that cannot be repaired
+    (Refused where several), ItemNotFound, DriftEnded, DriftOutdated, NumberBusy, UnknownNotRepaired,
+    AssignmentNotRepaired, LocationFirst or DriftLocationGone.
     """
     async with desk.begin() as transaction:
 
@@ -53,7 +53,7 @@ async def repair(desk: Desk, asked: Repair, key: str | None = None) -> Service:
             service = await chosen_service(transaction, asked.chosen)
             await refuse_without(transaction, service)
             repaired = await chosen_drifts(transaction, service, asked.chosen)
-            settled = _settled(repaired, await drifts.open_kinds(transaction, service.id))
+            settled = _settled(asked.chosen, repaired, await drifts.open_kinds(transaction, service.id))
             await _refuse_unfit(transaction, settled.values())
             now = desk.clock()
             await drifts.end(transaction, service.id, [drift.id for drift in repaired], DriftEnd.REPAIRED, now)
@@ -67,18 +67,28 @@ async def repair(desk: Desk, asked: Repair, key: str | None = None) -> Service:
         return await once(transaction, asked, key, Service, make)
 
 
-def _settled(repaired: list[Contested], open_kinds: Mapping[UUID, set[DriftKind]]) -> dict[UUID, Settled]:
+def _settled(
+    chosen: Chosen, repaired: list[Contested], open_kinds: Mapping[UUID, set[DriftKind]]
+) -> dict[UUID, Settled]:
     """Queue every number once: the kinds that it may have together are of one task."""
     settled: dict[UUID, Settled] = {}
+    refusals = chosen.refusals()
     for drift in repaired:
-        _refuse_unrepairable(drift)
-        number = contested_number(drift)
-        if drift.kind is not DriftKind.OTHER_LOCATION and DriftKind.OTHER_LOCATION in open_kinds[number.number_id]:
-            raise LocationFirst(drift.e164, path=("drifts",))
-        event, number.task = _TASKS[drift.kind]
-        number.sync_state = sync_next(number.sync_state, event)
-        settled[number.number_id] = number
+        with refusals.about(drift.id):
+            number = _queued(drift, open_kinds)
+            settled[number.number_id] = number
+    refusals.tell()
     return settled
+
+
+def _queued(drift: Contested, open_kinds: Mapping[UUID, set[DriftKind]]) -> Settled:
+    _refuse_unrepairable(drift)
+    number = contested_number(drift)
+    if drift.kind is not DriftKind.OTHER_LOCATION and DriftKind.OTHER_LOCATION in open_kinds[number.number_id]:
+        raise LocationFirst(drift.e164, path=("drifts",))
+    event, number.task = _TASKS[drift.kind]
+    number.sync_state = sync_next(number.sync_state, event)
+    return number
 
 
 async def _refuse_unfit(transaction: Transaction, settled: Iterable[Settled]) -> None:

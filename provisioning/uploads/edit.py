@@ -1,9 +1,10 @@
 """Changing one's mind before an upload is submitted: its header, its entries, or giving all of it up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from provisioning.desk import Desk
-from provisioning.errors import NotFound, NothingToRemove, refuse_any
+from provisioning.errors import ItemNotFound, NothingToRemove, Refusals, refuse_any
 from provisioning.journal import audit
 from provisioning.left import LEFT, Left
 from provisioning.states import UploadEvent, upload_next
@@ -85,23 +86,31 @@ def _header(upload: Upload) -> dict[str, str | int | None]:
     }
 
 
-async def remove_entries(desk: Desk, name: Name, positions: frozenset[int]) -> Upload:
+async def remove_entries(desk: Desk, name: Name, positions: Sequence[int]) -> Upload:
     """Take whole entries out, by position: all of them or, where one is not there, none.
 
     A validated upload becomes a draft again: what stood twice may now stand once. Raises NotFound, NothingToRemove,
-    TransitionRefused.
+    TransitionRefused and, for each position where there is none (Refused where several), ItemNotFound.
     """
     if not positions:
         raise NothingToRemove(path=("positions",))
     async with desk.begin() as transaction:
         upload = await one(transaction, Upload, name, lock=True)
         upload_next(upload.status, UploadEvent.EDIT)
-        if await entries.remove(transaction, upload.id, positions) < len(positions):
-            raise NotFound("entry", path=("positions",))
+        _refuse_missing(positions, await entries.remove(transaction, upload.id, positions))
         await count(transaction, upload)
-        audit(transaction, "entries removed", upload, after={"positions": sorted(positions)})
+        audit(transaction, "entries removed", upload, after={"positions": sorted(set(positions))})
         await note_edit(desk, transaction, upload)
         return upload
+
+
+def _refuse_missing(positions: Sequence[int], removed: set[int]) -> None:
+    refusals = Refusals[int](lambda index: index)
+    for index, position in enumerate(positions):
+        with refusals.about(index):
+            if position not in removed:
+                raise ItemNotFound("entry", path=("positions",))
+    refusals.tell()
 
 
 async def cancel(desk: Desk, name: Name) -> Upload:

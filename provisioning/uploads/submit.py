@@ -1,8 +1,11 @@
 """Submitting: the valid numbers become the service's, and the sync is called."""
 
+from dataclasses import dataclass
+
 from provisioning.desk import Desk
 from provisioning.errors import InvalidEntries, NothingValid
 from provisioning.journal import audit
+from provisioning.repeating import once
 from provisioning.states import ServiceEvent, UploadEvent, upload_next
 from provisioning.sync.job import sync_job
 from provisioning.sync.record import make_ready
@@ -16,21 +19,28 @@ from store.tables import Location, Service, Upload
 from store.vocabulary import ErrorPolicy, ServiceMode, SyncState, UploadStatus
 
 
-async def submit(desk: Desk, name: Name, policy: ErrorPolicy = ErrorPolicy.IGNORE_FAILED) -> Upload:
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What is asked for: an upload to submit, and what happens when some of its entries are invalid."""
+
+    upload: Name
+    policy: ErrorPolicy
+
+
+async def submit(
+    desk: Desk, name: Name, policy: ErrorPolicy = ErrorPolicy.IGNORE_FAILED, key: str | None = None
+) -> Upload:
     """Make the valid numbers the service's own and have them synced; Non-Integrated ones only wait for the customer.
 
     Entries without a current verdict are judged first; a number that somebody else took since is refused like any
-    other. Raises NotFound, TransitionRefused, ConsentMissing, ServiceRemoving, what speaks against the location,
-    NothingToAdd, UploadTooLarge, TooManyQuestions, NothingValid, and InvalidEntries under REJECT_EVERYTHING.
+    other. With an idempotency key a repetition answers like the first request. Raises NotFound, TransitionRefused,
+    ConsentMissing, ServiceRemoving, what speaks against the location, NothingToAdd, UploadTooLarge, TooManyQuestions,
+    NothingValid, IdempotencyKeyReused, and InvalidEntries under REJECT_EVERYTHING.
     """
     try:
         async with desk.begin() as transaction:
-            service_id = (await one(transaction, Upload, name)).service_id
-            # The service before the upload: the order in which a sync locks them too.
-            service = await one(transaction, Service, Name(id=service_id), lock=True)
-            upload = await one(transaction, Upload, name, lock=True)
-            await _submit(desk, transaction, service, upload, policy)
-            return upload
+            wanted = Submission(name, policy)
+            return await once(transaction, wanted, key, Upload, lambda: _submitted(desk, transaction, wanted))
     except (NothingValid, InvalidEntries):
         await _keep_verdicts(desk, name)
         raise
@@ -46,6 +56,15 @@ async def _keep_verdicts(desk: Desk, name: Name) -> None:
         await judge(desk, transaction, upload)
         if uploads.counts(upload) != before:
             uploads.announce_counts(transaction, upload, desk.clock())
+
+
+async def _submitted(desk: Desk, transaction: Transaction, wanted: Submission) -> Upload:
+    service_id = (await one(transaction, Upload, wanted.upload)).service_id
+    # The service before the upload: the order in which a sync locks them too.
+    service = await one(transaction, Service, Name(id=service_id), lock=True)
+    upload = await one(transaction, Upload, wanted.upload, lock=True)
+    await _submit(desk, transaction, service, upload, wanted.policy)
+    return upload
 
 
 async def _submit(desk: Desk, transaction: Transaction, service: Service, upload: Upload, policy: ErrorPolicy) -> None:

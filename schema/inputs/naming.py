@@ -2,6 +2,7 @@
 
 import strawberry
 
+from provisioning.errors import Blank
 from provisioning.uploads.start import ConnectionName
 from schema.describing import described
 from schema.ids import key_of
@@ -12,6 +13,32 @@ KEY = "Any text of your own: a second request with the same key and the same inp
 """The description of every idempotency key."""
 
 _REFERENCE = "The reference chosen at its creation."
+
+
+@strawberry.input(one_of=True, description="Names a service provider or a channel by exactly one of these.")
+class TenantBy:
+    """A tenant."""
+
+    id: strawberry.ID | None = described(_ID, default=strawberry.UNSET)
+    name: str | None = described(
+        "Its name; AMBIGUOUS_REFERENCE where several of your tenants have it.", default=strawberry.UNSET
+    )
+
+    def named(self, *path: str) -> Name:
+        """Return the name. Raises NotFound."""
+        return _called("Tenant", self.id, self.name, *path)
+
+
+@strawberry.input(one_of=True, description="Names a calling profile by exactly one of these.")
+class CallingProfileBy:
+    """A calling profile."""
+
+    id: strawberry.ID | None = described(_ID, default=strawberry.UNSET)
+    name: str | None = described("Its name, unique on the platform.", default=strawberry.UNSET)
+
+    def named(self, *path: str) -> Name:
+        """Return the name. Raises NotFound."""
+        return _called("CallingProfile", self.id, self.name, *path)
 
 
 @strawberry.input(one_of=True, description="Names a customer by exactly one of these.")
@@ -38,15 +65,29 @@ class ServiceBy:
         return _name("Service", self.id, self.reference, *path)
 
 
+@strawberry.input(description="A location by its name.")
+class ServiceLocationInput:
+    """A location."""
+
+    service: ServiceBy = described("The service it belongs to.")
+    name: str = described("Its name, here or at Control Hub; AMBIGUOUS_REFERENCE where several of the service have it.")
+
+
 @strawberry.input(one_of=True, description="Names a location by exactly one of these.")
 class LocationBy:
     """A location."""
 
     id: strawberry.ID | None = described(_ID, default=strawberry.UNSET)
     reference: str | None = described(_REFERENCE, default=strawberry.UNSET)
+    called: ServiceLocationInput | None = described(
+        "Its service and its name: for what Control Hub has, to which nobody has given a reference.",
+        default=strawberry.UNSET,
+    )
 
     def name(self, *path: str) -> Name:
         """Return the name. Raises NotFound."""
+        if self.called:
+            return Name(called=self.called.name, service=self.called.service.name(*path), path=path)
         return _name("Location", self.id, self.reference, *path)
 
 
@@ -74,6 +115,33 @@ class SipConnectionBy:
         if self.id:
             return ConnectionName(id=key_of(self.id, "SipConnection", *path))
         return ConnectionName(name=self.name or "")
+
+
+def _called(kind: str, global_id: strawberry.ID | None, name: str | None, *path: str) -> Name:
+    if global_id:
+        return Name(id=key_of(global_id, kind, *path), path=path)
+    return Name(called=name or "", path=path)
+
+
+def tenant_named(given: TenantBy | None, global_id: strawberry.ID | None, field: str) -> Name | None:
+    """Return what a field or, in its place, the deprecated one for an id names, if anything. Raises NotFound."""
+    if given is not None:
+        return given.named(field)
+    return None if global_id is None else _called("Tenant", global_id, None, f"{field}Id")
+
+
+def profile_named(given: CallingProfileBy | None, global_id: strawberry.ID | None) -> Name | None:
+    """Return what `callingProfile` or, in its place, `callingProfileId` names, if anything. Raises NotFound."""
+    if given is not None:
+        return given.named("callingProfile")
+    return None if global_id is None else _called("CallingProfile", global_id, None, "callingProfileId")
+
+
+def needed(name: Name | None, what: str, field: str) -> Name:
+    """Return the name. Raises Blank where there is none."""
+    if name is None:
+        raise Blank(what, path=(field,))
+    return name
 
 
 def _name(kind: str, global_id: strawberry.ID | None, reference: str | None, *path: str) -> Name:

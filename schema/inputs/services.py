@@ -9,7 +9,7 @@ from provisioning.routing import NewSipConnection, SipConnectionChange
 from provisioning.services import NewService
 from schema.describing import described
 from schema.ids import key_of
-from schema.inputs.naming import KEY, CustomerBy, LocationBy, ServiceBy
+from schema.inputs.naming import KEY, CallingProfileBy, CustomerBy, LocationBy, ServiceBy, needed, profile_named
 from schema.scalars import CallingCode, CountryCode
 from store.vocabulary import ServiceKind, ServiceMode
 
@@ -97,12 +97,21 @@ class SipConnectionCreateInput:
 
     service: ServiceBy = described("The service it is for.")
     name: str = described("The name, unique in the service; uploads may name it.")
-    calling_profile_id: strawberry.ID = described("The calling profile that is to route its numbers.")
+    calling_profile: CallingProfileBy | None = described(
+        "The calling profile that is to route its numbers; needed.", default=None
+    )
+    calling_profile_id: strawberry.ID | None = described(
+        "The same by its id; not looked at next to `callingProfile`.",
+        default=None,
+        deprecation_reason="Use `callingProfile`.",
+    )
     idempotency_key: str | None = described(KEY, default=None)
 
     def decoded(self) -> NewSipConnection:
-        """Convert it. Raises NotFound."""
-        profile = key_of(self.calling_profile_id, "CallingProfile", "callingProfileId")
+        """Convert it. Raises Blank, NotFound."""
+        profile = needed(
+            profile_named(self.calling_profile, self.calling_profile_id), "calling profile", "callingProfile"
+        )
         return NewSipConnection(self.service.name("service"), self.name, profile)
 
 
@@ -112,17 +121,19 @@ class SipConnectionUpdateInput:
 
     sip_connection_id: strawberry.ID = described("The SIP connection.")
     name: str | None = described("Its new name, unique in the service.", default=None)
-    calling_profile_id: strawberry.ID | None = described(
+    calling_profile: CallingProfileBy | None = described(
         "The calling profile that is to route its numbers from now on.", default=None
+    )
+    calling_profile_id: strawberry.ID | None = described(
+        "The same by its id; not looked at next to `callingProfile`.",
+        default=None,
+        deprecation_reason="Use `callingProfile`.",
     )
 
     def decoded(self) -> SipConnectionChange:
         """Convert it. Raises NotFound."""
         connection = key_of(self.sip_connection_id, "SipConnection", "sipConnectionId")
-        if not self.calling_profile_id:
-            return SipConnectionChange(connection, self.name)
-        profile = key_of(self.calling_profile_id, "CallingProfile", "callingProfileId")
-        return SipConnectionChange(connection, self.name, profile)
+        return SipConnectionChange(connection, self.name, profile_named(self.calling_profile, self.calling_profile_id))
 
 
 @strawberry.input(description="A SIP connection to delete.")

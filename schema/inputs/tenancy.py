@@ -5,8 +5,7 @@ import strawberry
 from provisioning.routing import NewCallingProfile, SbcDevice
 from provisioning.tenants import CustomerChange, NewCustomer, NewTenant
 from schema.describing import described
-from schema.ids import key_of
-from schema.inputs.naming import KEY, CustomerBy
+from schema.inputs.naming import KEY, CustomerBy, TenantBy, needed, tenant_named
 from store.vocabulary import TenantKind
 
 
@@ -16,20 +15,25 @@ class TenantCreateInput:
 
     kind: TenantKind = described("SERVICE_PROVIDER or CHANNEL.")
     name: str = described("The name, unique below its parent.")
-    parent_id: strawberry.ID | None = described("The provider of a channel; left out for a provider.", default=None)
+    parent: TenantBy | None = described("The provider of a channel; left out for a provider.", default=None)
+    parent_id: strawberry.ID | None = described(
+        "The same by its id; not looked at next to `parent`.", default=None, deprecation_reason="Use `parent`."
+    )
     idempotency_key: str | None = described(KEY, default=None)
 
     def decoded(self) -> NewTenant:
         """Convert it. Raises NotFound."""
-        parent = key_of(self.parent_id, "Tenant", "parentId") if self.parent_id else None
-        return NewTenant(self.kind, self.name, parent)
+        return NewTenant(self.kind, self.name, tenant_named(self.parent, self.parent_id, "parent"))
 
 
 @strawberry.input(description="A customer to create.")
 class CustomerCreateInput:
     """A customer."""
 
-    tenant_id: strawberry.ID = described("The service provider or channel it belongs to.")
+    tenant: TenantBy | None = described("The service provider or channel it belongs to; needed.", default=None)
+    tenant_id: strawberry.ID | None = described(
+        "The same by its id; not looked at next to `tenant`.", default=None, deprecation_reason="Use `tenant`."
+    )
     name: str = described("The short name, unique in the tenant.")
     full_name: str = described("The full name.")
     admin_email: str = described("Where the invitation is sent: the customer's administrator.")
@@ -37,8 +41,8 @@ class CustomerCreateInput:
     idempotency_key: str | None = described(KEY, default=None)
 
     def decoded(self) -> NewCustomer:
-        """Convert it. Raises NotFound."""
-        tenant = key_of(self.tenant_id, "Tenant", "tenantId")
+        """Convert it. Raises Blank, NotFound."""
+        tenant = needed(tenant_named(self.tenant, self.tenant_id, "tenant"), "tenant", "tenant")
         return NewCustomer(tenant, self.name, self.full_name, self.admin_email, self.reference)
 
 

@@ -217,6 +217,7 @@ class UploadSubmitInput:
     error_policy: ErrorPolicy = described(
         "What happens when some entries are invalid.", default=ErrorPolicy.IGNORE_FAILED
     )
+    idempotency_key: str | None = described(KEY, default=None)
 
 
 @strawberry.input(description="An upload to stop.")

@@ -140,9 +140,7 @@ class UploadMutations:
     ) -> UploadRemoveEntriesPayload:
         """Run the use case."""
         desk = info.context.desk
-        row, refusals = await attempt(
-            lambda: edit.remove_entries(desk, input.upload.name("upload"), frozenset(input.positions))
-        )
+        row, refusals = await attempt(lambda: edit.remove_entries(desk, input.upload.name("upload"), input.positions))
         return UploadRemoveEntriesPayload(upload=Upload.of(row) if row else None, user_errors=refusals)
 
     @strawberry.mutation(description="Give up an upload that is not submitted yet.")
@@ -169,5 +167,7 @@ class UploadMutations:
     async def upload_submit(self, info: Info, input: Annotated[UploadSubmitInput, INPUT]) -> UploadSubmitPayload:
         """Run the use case."""
         desk = info.context.desk
-        row, refusals = await attempt(lambda: submit.submit(desk, input.upload.name("upload"), input.error_policy))
+        row, refusals = await attempt(
+            lambda: submit.submit(desk, input.upload.name("upload"), input.error_policy, input.idempotency_key)
+        )
         return UploadSubmitPayload(upload=Upload.of(row) if row else None, user_errors=refusals)

@@ -6,28 +6,31 @@ from typing import Self
 import strawberry
 
 from provisioning.invitations import status_of
+from schema.context import Info
 from schema.describing import described
 from store import tables
-from store.vocabulary import GrantStatus, InvitationStatus
+from store.vocabulary import GrantStatus, InvitationStatus, Level, Role
 
 
 @strawberry.type(description="An invitation, mailed to the customer's administrator, to consent.")
 class Invitation:
     """An invitation."""
 
+    row: strawberry.Private[tables.Invitation]
     email: str = described("The address it goes to: the administrator's when it was asked for.")
     status: InvitationStatus = described("What became of it.")
     problem: str | None = described(
         "Why the mail server has not taken the letter, in its own words where it has any; null where it has taken it."
     )
     created_at: datetime = described("When it was asked for.")
-    sent_at: datetime | None = described("When the mail server took the letter.")
+    sent_at: datetime | None = described("When the mail server took the letter; null until then.")
     expires_at: datetime = described("Until when the link in it works.")
 
     @classmethod
     def of(cls, row: tables.Invitation, now: datetime) -> Self:
         """Convert a row."""
         return cls(
+            row=row,
             email=row.email,
             status=status_of(row, now),
             problem=row.problem,
@@ -35,6 +38,18 @@ class Invitation:
             sent_at=row.sent_at,
             expires_at=row.expires_at,
         )
+
+    @strawberry.field(
+        description="The link in the letter, where the consent begins: on a development machine, whose letters lie in "
+        "an outbox instead of being mailed, and for an Admin at system level. Waits a moment for the letter. Null for "
+        "everybody else, wherever letters are mailed, and when the invitation is no longer open."
+    )
+    async def development_link(self, info: Info) -> str | None:
+        """Read it out of the letter."""
+        caller, read = info.context.caller, info.context.services.link_in_letter
+        if read is None or caller is None or (caller.level, caller.role) != (Level.SYSTEM, Role.ADMIN):
+            return None
+        return await read(self.row)
 
 
 @strawberry.type(description="What the customer granted.")

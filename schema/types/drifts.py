@@ -29,7 +29,9 @@ class Drift(Node):
     location: Location | None = described(
         "The location at which Control Hub has the number; null where it does not have it, or where that is unknown."
     )
-    hub_location_id: str | None = described("Control Hub's id of that location, known or not.")
+    hub_location_id: str | None = described(
+        "Control Hub's id of that location, known here or not; null where Control Hub does not say one."
+    )
     here: str | None = described(
         "What stands here: the name of its location, its usage (NONE, SERVICE), ACTIVE, or whom it was assigned to; "
         "null for MISSING_REMOTELY and UNKNOWN_HERE."

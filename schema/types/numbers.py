@@ -29,8 +29,10 @@ class SyncProblem:
     """An objection."""
 
     code: str = described("Control Hub's code, or ours: IN_OTHER_LOCATION, NOT_TAKEN.")
-    message: str | None = described("What it said.")
-    tracking_id: str | None = described("The id under which Webex support finds the request.")
+    message: str | None = described("What Control Hub said, in its words; null where it said nothing.")
+    tracking_id: str | None = described(
+        "The id under which Webex support finds the request; null where Control Hub gave none."
+    )
     retryable: bool = described("Whether sending it again may help.")
 
 
@@ -99,7 +101,9 @@ class Number(Node):
     type: NumberType = described("What it is for.")
     webex_phone_type: WebexPhoneType | None = described("The Webex number type; null when Non-Integrated.")
     cac_value: int | None = described("How many concurrent sessions it may have; null: not limited by number.")
-    service_info: str | None = described("The name of the service or related information, as entered.")
+    service_info: str | None = described(
+        "The name of the service or related information, as entered; null where nothing was."
+    )
     status: NumberStatus = described("Its life here.")
     sync_state: SyncState = described("Where it stands with Control Hub; MANUAL_PENDING: the customer has to add it.")
     assignment: str | None = described(
@@ -107,9 +111,9 @@ class Number(Node):
     )
     source: NumberSource = described("How it came here.")
     acquired_at: datetime = described("When it was uploaded.")
-    synced_at: datetime | None = described("When Control Hub was last seen to have it.")
+    synced_at: datetime | None = described("When Control Hub was last seen to have it; null where it never was.")
     cooling_until: datetime | None = described("Until when it cools, once it is COOLING or was; null when in use.")
-    released_at: datetime | None = described("When it became free for anybody.")
+    released_at: datetime | None = described("When it became free for anybody; null until then.")
     problem: SyncProblem | None = described("What Control Hub said last against it; null where nothing.")
     location: Location = described("The location it was uploaded to.")
     service: Service = described("The service it belongs to.")

@@ -16,7 +16,9 @@ class ServiceRemoval:
     numbers_kept: int = described(
         "How many of these Control Hub keeps; their `problem` says why. Mend that there, then send serviceRemove again."
     )
-    problem: str | None = described("What is in the way, for people: consent that is gone, or the first number kept.")
+    problem: str | None = described(
+        "What is in the way, for people: consent that is gone, or the first number kept. Null while nothing is."
+    )
 
     @classmethod
     def of(cls, progress: Progress) -> Self:

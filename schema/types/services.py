@@ -45,15 +45,19 @@ class Location(Node):
     """A location."""
 
     name: str = described("The name of the location.")
-    reference: str | None = described("The caller's own name for it, unique in the service.")
+    reference: str | None = described("The caller's own name for it, unique in the service; null where none was given.")
     country: CountryCode | None = described("The country; null where Control Hub gives none.")
-    calling_code: CallingCode | None = described("Every number uploaded to this location begins with + and this code.")
+    calling_code: CallingCode | None = described(
+        "Every number uploaded to this location begins with + and this code; null where the country is not known."
+    )
     source: LocationSource = described("Whether Control Hub gave it or it was entered by hand.")
     attached: bool = described("Whether it is attached to the service, so that numbers can be uploaded to it.")
-    attached_at: datetime | None = described("When it was attached.")
+    attached_at: datetime | None = described("When it was attached; null while it is not.")
     hub_id: str | None = described("Its id in Control Hub; null when entered by hand.")
     pstn_connection: PstnConnection | None = described("How it reaches the PSTN; null when entered by hand.")
-    main_number: PhoneNumber | None = described("Its main number in Control Hub.")
+    main_number: PhoneNumber | None = described(
+        "Its main number in Control Hub; null where it has none, and when entered by hand."
+    )
     service_key: strawberry.Private[UUID]
     missing_since: datetime | None = described("Since when Control Hub no longer has it; null while it does.")
 
@@ -114,15 +118,21 @@ class Service(Node):
     full_name: str = described("The full name of the customer.")
     name: str = described("The name of the service.")
     channel_name: str | None = described("The name of the channel; null where the customer has none.")
-    reference: str | None = described("The caller's own name for it, unique in the customer.")
+    reference: str | None = described(
+        "The caller's own name for it, unique in the customer; null where none was given."
+    )
     kind: ServiceKind = described("What is sold to the customer.")
     mode: ServiceMode = described("Whether Control Hub is synced or the customer adds numbers by hand.")
     status: ServiceStatus = described("The deployment status; subscribe to serviceStatusChanged to follow it.")
     organization_id: str | None = described("The Webex organization; null until consent, or where not entered.")
-    consented_at: datetime | None = described("When the customer consented; Non-Integrated: when it was deployed.")
+    consented_at: datetime | None = described(
+        "When the customer consented, null until then; Non-Integrated: when it was deployed."
+    )
     last_modified_at: datetime = described("When the service was last changed, for example by an upload.")
     created_at: datetime = described("When it was onboarded.")
-    locations_refreshed_at: datetime | None = described("When its locations were last read from Control Hub.")
+    locations_refreshed_at: datetime | None = described(
+        "When its locations were last read from Control Hub; null until the first time."
+    )
     waiting: Waiting | None = described(
         "Why its sync waits: numbers that are to come, go or change wait with it. Null while nothing is in the way."
     )

@@ -50,7 +50,7 @@ class Customer(Node):
     name: str = described("The short name.")
     full_name: str = described("The full name, as on the Customer Leads page.")
     admin_email: str = described("Where invitations are sent: the e-mail address of the customer's administrator.")
-    reference: str | None = described("The caller's own name for it, unique in its tenant.")
+    reference: str | None = described("The caller's own name for it, unique in its tenant; null where none was given.")
     created_at: datetime = described("When it was created.")
     owner_id: strawberry.Private[UUID]
 

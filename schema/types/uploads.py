@@ -6,6 +6,7 @@ from typing import Annotated, Self
 import strawberry
 
 from provisioning.numbering.repairs import Repair
+from provisioning.states import ENDS
 from provisioning.verdicts import VerdictCode
 from schema.connections import After, Before, Connection, First, Last, listed
 from schema.context import Info
@@ -23,6 +24,12 @@ from store.vocabulary import EntryKind, EntryVerdict, ErrorPolicy, NumberType, U
 
 MOST_RANGES = 1_000
 """How many ranges `Upload.ranges` shows; more than any person reads."""
+
+ENDED = (
+    "Whether it has come to its end: COMPLETED, PARTIAL, FAILED, CANCELLED or ROLLED_BACK. Nothing more happens to it "
+    "until somebody tries what failed again or takes it back."
+)
+"""The description of what says so."""
 
 
 @strawberry.type(description="The counts of an upload: numbers, but for `rows`.")
@@ -86,7 +93,9 @@ class EntryTerms:
 
     number_type: NumberType = described("What its numbers are for.")
     webex_phone_type: WebexPhoneType | None = described("The Webex number type; null: as the header says.")
-    cac_value: int | None = described("How many concurrent sessions each of its numbers may have.")
+    cac_value: int | None = described(
+        "How many concurrent sessions each of its numbers may have; null: not limited by number."
+    )
     service_info: str | None = described("The service info; null: as the header says.")
 
     @classmethod
@@ -110,18 +119,18 @@ class UploadEntry:
 
     position: int = described("Its place in the upload, from 0; parts of one entry share it.")
     part: int = described("Which part of the entry this is, from 0.")
-    kind: EntryKind = described("How it came.")
+    kind: EntryKind = described("Whether it was typed in as a number or a range, or is a row of a file.")
     line: int | None = described("The line of the file, from 1; null where it was typed in.")
     raw: str = described("The text as it came.")
-    raw_last: str | None = described("The text of the end of a range, as it came.")
+    raw_last: str | None = described("The text of the end of a range, as it came; null for a single number.")
     first: PhoneNumber | None = described("The first number of this part; null where unreadable.")
-    last: PhoneNumber | None = described("The last number of this part.")
+    last: PhoneNumber | None = described("The last number of this part; null where unreadable.")
     size: int = described("How many numbers this part holds.")
     verdict: EntryVerdict = described(
         "What was found. While the upload is a DRAFT: of the entry by itself; validating compares it with others, too."
     )
-    code: VerdictCode | None = described("Why it is INVALID, or what the WARNING is about.")
-    message: str | None = described("What is wrong and what to do about it, for people.")
+    code: VerdictCode | None = described("Why it is INVALID, or what the WARNING is about; null where it is VALID.")
+    message: str | None = described("What is wrong and what to do about it, for people; null where it is VALID.")
     repairs: list[Repair] = described(
         "The guesses that were made about its damaged numbers, because of `repair: true`."
     )
@@ -156,20 +165,29 @@ class Upload(Node):
     """An upload."""
 
     row: strawberry.Private[tables.Upload]
-    reference: str | None = described("The caller's own name for it, unique in the service.")
+    reference: str | None = described("The caller's own name for it, unique in the service; null where none was given.")
     status: UploadStatus = described("Where it stands; subscribe to uploadProgressed to follow it.")
+    ended: bool = described(ENDED)
     number_type: NumberType = described("What its numbers are for.")
     webex_phone_type: WebexPhoneType | None = described("The Webex number type; null when Non-Integrated.")
-    cac_value: int | None = described("How many concurrent sessions each number may have.")
-    service_info: str | None = described("The name of the service or related information.")
+    cac_value: int | None = described("How many concurrent sessions each number may have; null: not limited by number.")
+    service_info: str | None = described(
+        "The name of the service or related information; null where nothing was entered."
+    )
     error_policy: ErrorPolicy | None = described("What was to happen with invalid entries; null before submit.")
-    counts: UploadCounts = described("Its counts.")
+    counts: UploadCounts = described(
+        "How many of its numbers are valid, submitted, added and so on; follow them by uploadProgressed."
+    )
     waiting: Waiting | None = described("Why it waits; null while it does not.")
-    created_by: str = described("Who started it.")
+    created_by: str = described("Who started it: the `subject` of a viewer.")
     created_at: datetime = described("When it was started.")
-    validated_at: datetime | None = described("When its entries were last judged.")
-    submitted_at: datetime | None = described("When it was submitted.")
-    ended_at: datetime | None = described("When it came to its end.")
+    validated_at: datetime | None = described(
+        "When its entries were last judged all together; null until they are validated."
+    )
+    submitted_at: datetime | None = described("When it was submitted; null until then.")
+    ended_at: datetime | None = described(
+        "When it came to its end; null until then, and again while failed numbers are retried."
+    )
 
     @classmethod
     def of(cls, row: tables.Upload) -> Self:
@@ -179,6 +197,7 @@ class Upload(Node):
             row=row,
             reference=row.reference,
             status=row.status,
+            ended=row.status in ENDS,
             number_type=row.number_type,
             webex_phone_type=row.phone_type,
             cac_value=row.cac,

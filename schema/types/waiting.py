@@ -13,7 +13,7 @@ from store.vocabulary import WaitingCode
 class Waiting:
     """What keeps it from going on."""
 
-    code: WaitingCode = described("Why.")
+    code: WaitingCode = described("Why; compare with this.")
     message: str = described("What it means and what to do.")
     next_try_at: datetime | None = described(
         "When it is tried again by itself; null where that takes somebody to do something, or another hour."

@@ -10,6 +10,7 @@ from controlhub.errors import HubRefused
 from provisioning.changes import NumberChanges, confirm_manual, update
 from provisioning.choosing import Changed, Chosen
 from provisioning.desk import Desk
+from provisioning.errors import AboutNumber, Refused
 from provisioning.releases import release
 from provisioning.sync import plan
 from provisioning.sync.record import begin_uploads, conclude
@@ -45,6 +46,11 @@ ACTS: list[Callable[[Desk, Chosen], Any]] = [
     confirm_manual,
 ]
 """What is done with chosen numbers."""
+
+
+def placed(refused: Refused) -> list[tuple[str, int | None]]:
+    """Return which numbers were refused, with the places of the entries that named them."""
+    return [(error.number, error.index) for error in refused.errors if isinstance(error, AboutNumber)]
 
 
 def listed(dialog: Dialog, *entries: RawEntry | str) -> Chosen:
@@ -276,12 +282,17 @@ async def test_a_number_whose_change_was_refused_is_sent_again_by_the_same_chang
     assert len(await jobs(desk)) == before + 1
 
 
-async def test_a_number_that_is_not_there_is_named(desk: Desk, dialog: Dialog) -> None:
-    """The first of them; another service's number is not there either."""
+async def test_every_number_that_is_not_there_is_named_with_the_entry_that_named_it(desk: Desk, dialog: Dialog) -> None:
+    """At once; another service's number is not there either."""
     await submitted(desk, dialog, A)
     await submitted(desk, await by_hand(desk), B)
-    with pytest.raises(Exception, match=r"no such number \+12125550101 here"):
-        await update(desk, listed(dialog, A, B, C), NumberChanges(service_info="Fax"))
+    with pytest.raises(Refused) as raised:
+        await update(desk, listed(dialog, C, A, span(A, B)), NumberChanges(service_info="Fax"))
+    assert [str(error) for error in raised.value.errors] == [
+        "There is no such number +12125550101 here.",
+        "There is no such number +12125550102 here.",
+    ]
+    assert placed(raised.value) == [(B, 2), (C, 0)]
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -310,6 +321,30 @@ async def test_entries_that_name_no_numbers_or_too_many_are_refused(
 ) -> None:
     """Before anything is locked."""
     assert await refused(desk, act(desk, listed(dialog, *entries))) == [(code, ("numbers",))]
+
+
+async def test_every_entry_that_cannot_be_read_is_told_at_once(desk: Desk, dialog: Dialog) -> None:
+    """With its place among the entries, and the text as it came."""
+    with pytest.raises(Refused) as raised:
+        await update(desk, listed(dialog, "reception", A, "911"), NumberChanges(service_info="Fax"))
+    assert [error.code for error in raised.value.errors] == ["NOT_E164", "PLUS_MISSING"]
+    assert placed(raised.value) == [("reception", 0), ("911", 2)]
+
+
+async def test_at_most_a_hundred_refusals_are_told(desk: Desk, dialog: Dialog) -> None:
+    """Enough to mend a form by; a request may name 10,000 numbers."""
+    with pytest.raises(Refused) as raised:
+        await update(desk, listed(dialog, *["reception"] * 101), NumberChanges(service_info="Fax"))
+    assert len(raised.value.errors) == 100
+
+
+async def test_numbers_that_an_upload_named_have_no_place(desk: Desk, dialog: Dialog) -> None:
+    """There is no list in the input that they could stand in."""
+    made = await submitted(desk, dialog, A)
+    chosen = Chosen(upload=Name(id=made.id, path=("numbers",)))
+    with pytest.raises(AboutNumber) as raised:
+        await update(desk, chosen, NumberChanges(SERVICE))
+    assert (raised.value.code, raised.value.number, raised.value.index) == ("CAC_REQUIRED", A, None)
 
 
 async def test_a_change_of_nothing_is_refused(desk: Desk, dialog: Dialog) -> None:

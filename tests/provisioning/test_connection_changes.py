@@ -58,7 +58,7 @@ async def test_a_connection_gets_another_name_and_profile(desk: Desk, dialog: Di
     made = dialog.connection
     renamed = await update_sip_connection(desk, SipConnectionChange(made.id, " Trunk two "))
     assert (renamed.name, renamed.calling_profile_id) == ("Trunk two", made.calling_profile_id)
-    rerouted = await update_sip_connection(desk, SipConnectionChange(made.id, calling_profile_id=other.id))
+    rerouted = await update_sip_connection(desk, SipConnectionChange(made.id, calling_profile=Name(id=other.id)))
     assert (rerouted.name, rerouted.calling_profile_id) == ("Trunk two", other.id)
     assert await audited(desk, made.id) == ["SIP connection created", *["SIP connection updated"] * 2]
 
@@ -79,8 +79,8 @@ async def test_a_change_is_refused_with_its_reason(desk: Desk, dialog: Dialog) -
     assert await refused(desk, update_sip_connection(desk, SipConnectionChange(made, "TAKEN"))) == [
         ("NAME_TAKEN", ("name",))
     ]
-    no_profile = SipConnectionChange(made, calling_profile_id=uuid4())
-    assert await refused(desk, update_sip_connection(desk, no_profile)) == [("NOT_FOUND", ("callingProfileId",))]
+    no_profile = SipConnectionChange(made, calling_profile=Name(id=uuid4(), path=("callingProfile",)))
+    assert await refused(desk, update_sip_connection(desk, no_profile)) == [("NOT_FOUND", ("callingProfile",))]
     assert await refused(desk, update_sip_connection(stranger, SipConnectionChange(made, "n"))) == NOT_FOUND
     assert await refused(desk, update_sip_connection(desk, SipConnectionChange(uuid4(), "n"))) == NOT_FOUND
 

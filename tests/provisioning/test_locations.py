@@ -120,6 +120,17 @@ async def test_attaching_twice_changes_nothing_the_second_time(desk: Desk, by_ha
     assert await audited(desk, made.id) == ["location created", "location attached"]
 
 
+async def test_a_location_can_be_called_by_its_name_in_its_service(desk: Desk, by_hand: Service) -> None:
+    """For whoever sees the service: what Control Hub has carries no reference of the caller's."""
+    elsewhere = await service(desk, await customer(desk, await provider(desk, "Other")))
+    made, _ = await create(desk, new(by_hand)), await create(desk, new(elsewhere))
+    named = Name(called=made.name.upper(), service=Name(id=by_hand.id), path=("location",))
+    assert (await attach(desk, named)).id == made.id
+    stranger = seen_by(desk, scope_of(await provider(desk, "Stranger")))
+    assert await refused(stranger, attach(stranger, named)) == [("NOT_FOUND", ("location",))]
+    assert await refused(desk, attach(desk, replace(named, called="Nowhere"))) == [("NOT_FOUND", ("location",))]
+
+
 async def test_attaching_does_not_stand_in_each_others_way_with_a_refresh(desk: Desk, by_hand: Service) -> None:
     """Both lock the service first: one waits for the other, and neither has to give up."""
     made = await create(desk, new(by_hand))

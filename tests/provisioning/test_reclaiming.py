@@ -9,7 +9,6 @@ from sqlmodel import col
 from provisioning.choosing import Chosen
 from provisioning.consent import give_up
 from provisioning.desk import Desk
-from provisioning.errors import NumberBusy
 from provisioning.reclaiming import Reclaim, reclaim
 from provisioning.releases import release
 from provisioning.removal import finish, remove
@@ -195,12 +194,12 @@ async def test_numbers_whose_release_waits_for_consent_are_let_go_here(
     await release(desk, Chosen(Name(id=dialog.service.id), tuple(single(number) for number in numbers)))
     await sync_service(desk, outbound, dialog.service.id)
     waiting = await fetch(desk, dialog.service)
-    with pytest.raises(NumberBusy):
-        await reclaim(desk, wanted(*numbers))
+    refusals = await refused(desk, reclaim(desk, wanted(*numbers)))
     await reclaim(desk, wanted(*numbers, leave=True))
     await accept(desk, side, await invite(desk, side, dialog.service), name)
     await sync_service(desk, outbound, dialog.service.id)
     found = (await numbers_of(desk, dialog.service)).values()
+    assert refusals == [("NUMBER_BUSY", ("numbers",))] * 3
     assert waiting.waiting_code == "CONSENT_WITHDRAWN"
     assert {(number.status, number.sync_state) for number in found} == {(RELEASED, SyncState.SYNCED)}
     assert await control_hub.asked(await organization_of(desk, dialog), "DELETE", "/numbers") == []

@@ -385,7 +385,7 @@ async def test_one_number_that_cannot_be_restored_keeps_all(
     await release(desk, listed(dialog, A, B))
     await let(desk, B, **be)
     then = at(desk, desk.clock() + later)
-    assert await refused(desk, restore(then, listed(dialog, A, B))) == [(code, ("numbers",))]
+    assert set(await refused(desk, restore(then, listed(dialog, A, B)))) == {(code, ("numbers",))}
     assert (await numbers_of(desk, dialog.service))[A].status is COOLING
 
 

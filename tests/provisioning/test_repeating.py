@@ -8,6 +8,7 @@ from provisioning.repeating import once
 from provisioning.tenants import NewTenant, create_tenant
 from store import tenants
 from store.database import Transaction
+from store.lookup import Name
 from store.tables import IdempotencyKey, Tenant
 from store.vocabulary import TenantKind
 from tests.arrange import count, provider, refused, scope_of, seen_by
@@ -82,7 +83,9 @@ async def test_keys_of_one_tenant_are_free_with_another(desk: Desk) -> None:
     """Nobody learns of other people's keys."""
     one, two = await provider(desk, "One"), await provider(desk, "Two")
     made = [
-        await create_tenant(seen_by(desk, scope_of(parent)), NewTenant(TenantKind.CHANNEL, "East", parent.id), "key")
+        await create_tenant(
+            seen_by(desk, scope_of(parent)), NewTenant(TenantKind.CHANNEL, "East", Name(id=parent.id)), "key"
+        )
         for parent in (one, two)
     ]
     assert made[0].id != made[1].id

@@ -14,7 +14,9 @@ from provisioning.routing import (
     create_sip_connection,
 )
 from store.lookup import Name
+from store.scope import Scope
 from store.tables import CallingProfile, Service, SipConnection
+from store.vocabulary import Level
 from tests.arrange import (
     audited,
     connection,
@@ -91,7 +93,7 @@ async def test_a_connections_name_is_unique_in_its_service(desk: Desk, cloud: Se
     """In any case; another service may use it too."""
     other = await service(desk, await customer(desk, await provider(desk, "Other")))
     await connection(desk, cloud, "Trunk")
-    new = NewSipConnection(Name(id=cloud.id), "TRUNK", (await profile(desk)).id)
+    new = NewSipConnection(Name(id=cloud.id), "TRUNK", Name(id=(await profile(desk)).id))
     assert await refused(desk, create_sip_connection(desk, new)) == [("NAME_TAKEN", ("name",))]
     assert (await connection(desk, other, "Trunk")).name == "Trunk"
 
@@ -100,16 +102,27 @@ async def test_what_a_connection_names_has_to_be_there(desk: Desk, cloud: Servic
     """The service in sight, the profile at all, the name not blank."""
     routed = (await profile(desk)).id
     stranger = seen_by(desk, scope_of(await provider(desk, "Stranger")))
-    named = NewSipConnection(Name(id=cloud.id, path=("service",)), "Trunk", routed)
-    no_profile, no_name = replace(named, calling_profile_id=uuid4()), replace(named, name=" ")
+    named = NewSipConnection(Name(id=cloud.id, path=("service",)), "Trunk", Name(id=routed))
+    nowhere = Name(id=uuid4(), path=("callingProfileId",))
+    no_profile, no_name = replace(named, calling_profile=nowhere), replace(named, name=" ")
     assert await refused(desk, create_sip_connection(stranger, named)) == [("NOT_FOUND", ("service",))]
     assert await refused(desk, create_sip_connection(desk, no_profile)) == [("NOT_FOUND", ("callingProfileId",))]
     assert await refused(desk, create_sip_connection(desk, no_name)) == [("BLANK", ("name",))]
 
 
+async def test_a_calling_profile_can_be_called_by_its_name(desk: Desk, cloud: Service) -> None:
+    """Whoever asks: profiles belong to the platform."""
+    routed = await profile(desk)
+    operator = seen_by(desk, Scope(Level.PROVIDER, cloud.provider_id, "tester"))
+    named = NewSipConnection(Name(id=cloud.id), "Trunk", Name(called=routed.name.upper()))
+    assert (await create_sip_connection(operator, named)).calling_profile_id == routed.id
+    unknown = replace(named, calling_profile=Name(called="nobody", path=("callingProfile",)))
+    assert await refused(desk, create_sip_connection(operator, unknown)) == [("NOT_FOUND", ("callingProfile",))]
+
+
 async def test_a_service_in_removal_gets_no_connection(desk: Desk, cloud: Service) -> None:
     """Nothing is added to it any more."""
-    new = NewSipConnection(Name(id=cloud.id), "Trunk", (await profile(desk)).id)
+    new = NewSipConnection(Name(id=cloud.id), "Trunk", Name(id=(await profile(desk)).id))
     await removing(desk, cloud)
     assert await refused(desk, create_sip_connection(desk, new)) == [("SERVICE_REMOVING", ("service",))]
 
@@ -117,7 +130,7 @@ async def test_a_service_in_removal_gets_no_connection(desk: Desk, cloud: Servic
 async def test_repeated_requests_make_nothing_new(desk: Desk, cloud: Service) -> None:
     """With the same key."""
     profiles = [await create_calling_profile(desk, NEW, "key") for _ in range(2)]
-    new = NewSipConnection(Name(id=cloud.id), "Trunk", profiles[0].id)
+    new = NewSipConnection(Name(id=cloud.id), "Trunk", Name(id=profiles[0].id))
     connections = [await create_sip_connection(desk, new, "key") for _ in range(2)]
     assert (profiles[0].id, connections[0].id) == (profiles[1].id, connections[1].id)
     assert (await count(desk, CallingProfile), await count(desk, SipConnection)) == (1, 1)

@@ -112,7 +112,7 @@ async def test_a_reference_that_names_several_customers_is_ambiguous(desk: Desk)
     """The system sees both; it has to use the id."""
     for name in ("One", "Two"):
         tenant = await provider(desk, name)
-        await create_customer(desk, NewCustomer(tenant.id, "Acme", "Acme", "a@acme.example", reference="A-1"))
+        await create_customer(desk, NewCustomer(Name(id=tenant.id), "Acme", "Acme", "a@acme.example", reference="A-1"))
     named = NewService(Name(reference="A-1", path=("customer",)), "x", ServiceKind.CX, BY_HAND)
     assert await refused(desk, onboard(desk, named)) == [("AMBIGUOUS_REFERENCE", ("customer",))]
 

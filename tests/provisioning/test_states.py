@@ -162,14 +162,23 @@ def test_only_a_service_being_removed_may_go() -> None:
 
 
 def test_a_refusal_says_what_was_not_possible() -> None:
-    """With subject, state and event as data too."""
-    with pytest.raises(TransitionRefused, match="upload is CANCELLED, and SUBMIT is not possible") as raised:
+    """In words of the API, with what would be possible; and as data, too."""
+    with pytest.raises(
+        TransitionRefused, match="upload is CANCELLED; only one that is DRAFT or VALIDATED can be submitted"
+    ) as raised:
         states.upload_next(UploadStatus.CANCELLED, UploadEvent.SUBMIT)
     assert raised.value.subject == "upload"
     assert raised.value.state == UploadStatus.CANCELLED
-    assert raised.value.event == UploadEvent.SUBMIT
+    assert raised.value.fit == "DRAFT or VALIDATED"
 
 
 def test_live_numbers_are_those_still_held() -> None:
     """Released and rejected numbers are in nobody's way."""
     assert set(NumberStatus) - states.LIVE == {NumberStatus.RELEASED, NumberStatus.REJECTED}
+
+
+@pytest.mark.parametrize("status", UploadStatus)
+def test_an_upload_has_ended_where_only_a_caller_can_move_it_on(status: UploadStatus) -> None:
+    """Trying again what failed and taking back are all that is left then."""
+    left = {event for (before, event) in states.UPLOAD if before is status}
+    assert (status in states.ENDS) == (left <= {UploadEvent.RETRY, UploadEvent.ROLL_BACK})

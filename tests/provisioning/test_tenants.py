@@ -78,22 +78,26 @@ async def test_a_parent_has_to_fit_the_kind(desk: Desk) -> None:
     """No parent for a provider, a provider for a channel, and there is one system only."""
     above = await provider(desk)
     below = await channel(desk, above)
-    unfit = [("PARENT_UNFIT", ("parentId",))]
-    assert await refused(desk, create_tenant(desk, NewTenant(PROVIDER, "x", above.id))) == unfit
+    unfit = [("PARENT_UNFIT", ("parent",))]
+    assert (
+        await refused(desk, create_tenant(desk, NewTenant(PROVIDER, "x", Name(id=above.id, path=("parent",))))) == unfit
+    )
     assert await refused(desk, create_tenant(desk, NewTenant(CHANNEL, "x"))) == unfit
-    assert await refused(desk, create_tenant(desk, NewTenant(CHANNEL, "x", below.id))) == unfit
+    assert (
+        await refused(desk, create_tenant(desk, NewTenant(CHANNEL, "x", Name(id=below.id, path=("parent",))))) == unfit
+    )
     assert await refused(desk, create_tenant(desk, NewTenant(TenantKind.SYSTEM, "x"))) == unfit
 
 
 async def test_a_parent_that_is_not_there_is_not_found(desk: Desk) -> None:
     """At the field that names it."""
-    missing = create_tenant(desk, NewTenant(CHANNEL, "x", uuid4()))
-    assert await refused(desk, missing) == [("NOT_FOUND", ("parentId",))]
+    missing = create_tenant(desk, NewTenant(CHANNEL, "x", Name(id=uuid4(), path=("parent",))))
+    assert await refused(desk, missing) == [("NOT_FOUND", ("parent",))]
 
 
 async def test_all_faults_of_a_form_come_at_once(desk: Desk) -> None:
     """People correct it once."""
-    nonsense = NewCustomer(uuid4(), " ", "x" * 201, "nobody", reference="")
+    nonsense = NewCustomer(Name(id=uuid4()), " ", "x" * 201, "nobody", reference="")
     assert await refused(desk, create_customer(desk, nonsense)) == [
         ("BLANK", ("name",)),
         ("TEXT_TOO_LONG", ("fullName",)),
@@ -102,7 +106,7 @@ async def test_all_faults_of_a_form_come_at_once(desk: Desk) -> None:
     ]
     assert await refused(desk, create_tenant(desk, NewTenant(CHANNEL, ""))) == [
         ("BLANK", ("name",)),
-        ("PARENT_UNFIT", ("parentId",)),
+        ("PARENT_UNFIT", ("parent",)),
     ]
 
 
@@ -130,21 +134,34 @@ async def test_a_customer_of_a_tenant_out_of_sight_is_not_found(desk: Desk) -> N
     assert await refused(desk, attempt) == [("NOT_FOUND", ("tenantId",))]
 
 
+async def test_a_tenant_can_be_called_by_its_name(desk: Desk) -> None:
+    """Where only one in sight has it."""
+    ours, theirs = await provider(desk, "Ours"), await provider(desk, "Theirs")
+    for above in (ours, theirs):
+        await create_tenant(desk, NewTenant(CHANNEL, "Resale", Name(id=above.id, path=("parent",))))
+    named = NewCustomer(Name(called="RESALE", path=("tenant",)), "Acme", "Acme Inc.", "a@acme.example")
+    assert await refused(desk, create_customer(desk, named)) == [("AMBIGUOUS_REFERENCE", ("tenant",))]
+    made = await create_customer(seen_by(desk, scope_of(ours)), named)
+    assert made.provider_id == ours.id
+    unknown = create_customer(desk, replace(named, tenant=Name(called="Nobody", path=("tenant",))))
+    assert await refused(desk, unknown) == [("NOT_FOUND", ("tenant",))]
+
+
 async def test_a_customers_name_and_reference_are_unique_with_its_tenant(desk: Desk) -> None:
     """And free with any other."""
     above = await provider(desk)
     reseller = await channel(desk, above)
-    new = NewCustomer(above.id, "Acme", "Acme Inc.", "a@acme.example", reference="A-1")
+    new = NewCustomer(Name(id=above.id), "Acme", "Acme Inc.", "a@acme.example", reference="A-1")
     await create_customer(desk, new)
     assert await refused(desk, create_customer(desk, replace(new, name="acme"))) == [("NAME_TAKEN", ("name",))]
     assert await refused(desk, create_customer(desk, replace(new, name="Other"))) == [("NAME_TAKEN", ("reference",))]
-    assert (await create_customer(desk, replace(new, tenant_id=reseller.id))).reference == "A-1"
+    assert (await create_customer(desk, replace(new, tenant=Name(id=reseller.id)))).reference == "A-1"
 
 
 async def test_a_repeated_request_makes_nothing_new(desk: Desk) -> None:
     """The same tenant and the same customer come back."""
     tenant = [await create_tenant(desk, NewTenant(PROVIDER, "Carrier"), "key") for _ in range(2)]
-    new = NewCustomer(tenant[0].id, "Acme", "Acme Inc.", "a@acme.example")
+    new = NewCustomer(Name(id=tenant[0].id), "Acme", "Acme Inc.", "a@acme.example")
     customers = [await create_customer(desk, new, "key") for _ in range(2)]
     assert tenant[0].id == tenant[1].id
     assert customers[0].id == customers[1].id

@@ -9,6 +9,7 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
+    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     build_schema,
@@ -50,6 +51,37 @@ def test_descriptions_are_sentences_without_the_indentation_of_our_source() -> N
 
     assert [name for name, text in texts if text != text.strip() or "\n  " in text] == []
     assert [name for name, text in texts if not re.search(r"""[.)\]"]$""", text)] == []
+
+
+def test_every_field_that_may_be_null_says_what_null_means() -> None:
+    """Otherwise nobody knows whether to wait, to ask again or to show nothing."""
+    objects = (kind for kind in SCHEMA.type_map.values() if isinstance(kind, GraphQLObjectType))
+    nullable = {
+        f"{kind.name}.{name}": field.description or ""
+        for kind in objects
+        if not kind.name.startswith("__")
+        for name, field in kind.fields.items()
+        if not isinstance(field.type, GraphQLNonNull)
+    }
+
+    assert "Number.problem" in nullable
+    assert [name for name, text in nullable.items() if "null" not in text.lower()] == []
+
+
+def test_a_page_and_its_rows_say_of_what_they_are() -> None:
+    """Though all of them are made of one type."""
+    pages = {kind.name: kind.description or "" for kind in SCHEMA.type_map.values() if kind.name.startswith("Sip")}
+    assert "`SipConnection`" in pages["SipConnectionConnection"]
+    assert "`SipConnection`" in pages["SipConnectionEdge"]
+
+
+def test_a_mutation_says_who_may_use_it() -> None:
+    """By the table that the gate goes by."""
+    mutations = SCHEMA.mutation_type.fields if SCHEMA.mutation_type else {}
+    described = {name: field.description or "" for name, field in mutations.items()}
+    assert described["tenantCreate"].endswith("Least role: ADMIN; levels: SYSTEM.")
+    assert described["uploadSubmit"].endswith("Least role: OPERATOR; levels: SYSTEM, PROVIDER, CHANNEL.")
+    assert [name for name, text in described.items() if "Least role: " not in text] == []
 
 
 def test_the_walk_sees_every_sort_of_name() -> None:

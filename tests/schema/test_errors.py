@@ -42,6 +42,46 @@ async def test_a_variable_of_the_wrong_type_is_told_so_with_a_code(schema: Numbe
     assert "$first" in error.message
 
 
+async def test_a_user_error_of_one_thing_among_many_says_which(schema: NumberlineSchema, context: Context) -> None:
+    """Its place in the list of the input, for the row of a form; every bad row is told at once."""
+    document = """mutation($numbers: [EntryInput!]!) {
+      numbersReclaim(input: { numbers: $numbers, reason: "squatted" }) {
+        userErrors { __typename code path ... on ItemError { index number } }
+      }
+    }"""
+    numbers = [{"single": "reception"}, {"single": "+12125550100"}, {"range": {"first": "+12125550109", "last": "x"}}]
+
+    result = await schema.execute(document, variable_values={"numbers": numbers}, context_value=context)
+
+    item = {"__typename": "ItemError", "code": "NOT_E164", "path": ["input", "numbers"]}
+    assert result.data == {
+        "numbersReclaim": {
+            "userErrors": [{**item, "index": 0, "number": "reception"}, {**item, "index": 2, "number": "+12125550109"}]
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("x" * 201, {"__typename": "LimitError", "code": "TEXT_TOO_LONG", "limit": 200}),
+        ("", {"__typename": "InputError", "code": "BLANK"}),
+    ],
+)
+async def test_a_user_error_says_the_limit_that_was_passed(
+    schema: NumberlineSchema, context: Context, name: str, error: dict[str, object]
+) -> None:
+    """What has no more to say is an InputError."""
+    document = """mutation($input: TenantCreateInput!) {
+      tenantCreate(input: $input) { userErrors { __typename code ... on LimitError { limit } } }
+    }"""
+    given = {"kind": "SERVICE_PROVIDER", "name": name}
+
+    result = await schema.execute(document, variable_values={"input": given}, context_value=context)
+
+    assert result.data == {"tenantCreate": {"userErrors": [error]}}
+
+
 async def test_what_nobody_foresaw_is_masked_behind_an_id_that_is_in_the_log(
     schema: NumberlineSchema, own_context: Context, owner_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -67,7 +107,9 @@ async def test_a_failed_field_leaves_its_siblings_alone(
     with psycopg.connect(owner_url, autocommit=True) as owner:
         owner.execute("ALTER TABLE number RENAME TO secret_place")
 
-    result = await schema.execute('{ viewer { subject } number(number: "+1") { id } }', context_value=own_context)
+    result = await schema.execute(
+        '{ viewer { subject } number(by: { e164: "+12125550100" }) { id } }', context_value=own_context
+    )
 
     assert result.data == {"viewer": {"subject": "tester"}, "number": None}
     assert [error.path for error in result.errors or ()] == [["number"]]

@@ -10,11 +10,16 @@ NUL, HALF = "a\x00b", "a\ud800b"
 
 READS = [
     "query($text: String!) { services(filter: { search: $text }) { totalCount } }",
-    "query($text: String!) { customers(search: $text) { totalCount } }",
+    "query($text: String!) { customers(filter: { search: $text }) { totalCount } }",
     "query($text: String!) { service(by: { reference: $text }) { id } }",
     "query($text: String!) { upload(by: { reference: $text }) { id } }",
     "query($text: String!) { numbers(filter: { startsWith: $text }) { totalCount } }",
-    "query($text: PhoneNumber!) { number(number: $text) { id } }",
+    "query($text: String!) { numbers(filter: { search: $text }) { totalCount } }",
+    "query($text: String!) { numberCounts(filter: { search: $text }) { total } }",
+    "query($text: String!) { tenants(filter: { search: $text }) { totalCount } }",
+    "query($text: String!) { callingProfiles(filter: { search: $text }) { totalCount } }",
+    "query($text: String!) { services(filter: { organizationId: $text }) { totalCount } }",
+    "query($text: PhoneNumber!) { number(by: { e164: $text }) { id } }",
 ]
 
 

@@ -256,7 +256,7 @@ async def test_a_conflict_that_is_gone_is_forgotten_when_judged_again(desk: Desk
 async def test_a_duplicate_passes_when_the_first_is_taken_out(desk: Desk, dialog: Dialog) -> None:
     """As soon as the upload is judged again."""
     made = await judged(desk, dialog, n(1), n(1), block(0, 2))
-    await remove_entries(desk, Name(id=made.id), frozenset({0}))
+    await remove_entries(desk, Name(id=made.id), [0])
     again = await validate(desk, Name(id=made.id))
     assert await parts_of(desk, made) == [
         (1, 0, n(1), n(1), None),

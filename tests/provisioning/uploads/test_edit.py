@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from provisioning.desk import Desk, Limits
+from provisioning.errors import ItemNotFound
 from provisioning.uploads.edit import HeaderChanges, cancel, remove_entries, update
 from provisioning.uploads.judge import validate
 from provisioning.uploads.start import ConnectionName
@@ -48,7 +49,7 @@ async def test_an_entry_is_taken_out_with_all_its_parts(desk: Desk, dialog: Dial
     await submitted(desk, dialog, "+12125550101")
     made = await upload(desk, dialog, "+12125550110", span("+12125550100", "+12125550102"), "+12125550111")
     await validate(desk, Name(id=made.id))
-    changed = await remove_entries(desk, Name(id=made.id), frozenset({1}))
+    changed = await remove_entries(desk, Name(id=made.id), [1])
     assert [(entry.position, entry.raw) for entry in await entries_of(desk, made)] == [
         (0, "+12125550110"),
         (2, "+12125550111"),
@@ -61,7 +62,7 @@ async def test_an_entry_is_taken_out_with_all_its_parts(desk: Desk, dialog: Dial
 async def test_what_is_left_can_be_submitted(desk: Desk, dialog: Dialog) -> None:
     """And only that."""
     made = await upload(desk, dialog, "+12125550110", "+12125550111")
-    await remove_entries(desk, Name(id=made.id), frozenset({0}))
+    await remove_entries(desk, Name(id=made.id), [0])
     assert (await submit(desk, Name(id=made.id))).submitted == 1
     assert await count(desk, Number) == 1
 
@@ -70,8 +71,11 @@ async def test_nothing_is_taken_out_unless_all_is_there(desk: Desk, dialog: Dial
     """A position that is wrong may not be the only one."""
     made = await upload(desk, dialog, "+12125550110")
     name = Name(id=made.id)
-    assert await refused(desk, remove_entries(desk, name, frozenset({0, 7}))) == [("NOT_FOUND", ("positions",))]
-    assert await refused(desk, remove_entries(desk, name, frozenset())) == [("NOTHING_TO_REMOVE", ("positions",))]
+    assert await refused(desk, remove_entries(desk, name, [0, 7])) == [("NOT_FOUND", ("positions",))]
+    with pytest.raises(ItemNotFound) as raised:
+        await remove_entries(desk, name, [0, 7])
+    assert raised.value.index == 1
+    assert await refused(desk, remove_entries(desk, name, [])) == [("NOTHING_TO_REMOVE", ("positions",))]
 
 
 async def test_an_upload_that_is_given_up_takes_nothing_more(desk: Desk, dialog: Dialog) -> None:
@@ -82,7 +86,7 @@ async def test_an_upload_that_is_given_up_takes_nothing_more(desk: Desk, dialog:
     forbidden = [("STATE_FORBIDS", ("upload",))]
     assert (ended.status, ended.ended_at) == (UploadStatus.CANCELLED, desk.clock())
     assert (await audited(desk, made.id))[-1] == "upload cancelled"
-    assert await refused(desk, remove_entries(desk, name, frozenset({0}))) == forbidden
+    assert await refused(desk, remove_entries(desk, name, [0])) == forbidden
     assert await refused(desk, submit(desk, name)) == forbidden
     assert await refused(desk, cancel(desk, name)) == forbidden
 
@@ -100,7 +104,7 @@ async def test_counts_follow_what_is_taken_out(desk: Desk, dialog: Dialog) -> No
     """Numbers and rows, and subscribers hear of it."""
     made = await upload(desk, dialog, "+12125550110", "nonsense", span("+12125550100", "+12125550102"))
     await imported(desk, made, "+12125550120\n+14165550100\n")
-    changed = await remove_entries(desk, Name(id=made.id), frozenset({1, 2, 4}))
+    changed = await remove_entries(desk, Name(id=made.id), [1, 2, 4])
     assert figures(changed) == await counted(desk, made) == (1, 2, 2, 0, 0)
     assert await counts_told(desk, made) == [5, 7, 2]
 
@@ -108,7 +112,7 @@ async def test_counts_follow_what_is_taken_out(desk: Desk, dialog: Dialog) -> No
 async def test_an_upload_can_be_emptied_and_filled_again(desk: Desk, dialog: Dialog) -> None:
     """By whatever rules are in force then."""
     made = await upload(desk, dialog, "+12125550110")
-    empty = await remove_entries(desk, Name(id=made.id), frozenset({0}))
+    empty = await remove_entries(desk, Name(id=made.id), [0])
     assert figures(empty) == (0, 0, 0, 0, 0)
     other = replace(desk, limits=Limits(range_numbers=5))
     filled = await imported(other, made, "+12125550111\n")

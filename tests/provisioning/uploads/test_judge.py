@@ -185,7 +185,7 @@ async def test_while_it_is_validated_an_upload_is_not_touched(desk: Desk, dialog
         submit(desk, name),
         add_entries(desk, NewEntries(name, (single("+12125550199"),))),
         imported(desk, large, "+12125550199\n"),
-        remove_entries(desk, name, frozenset({0})),
+        remove_entries(desk, name, [0]),
         update(desk, name, HeaderChanges(service_info="x")),
     ):
         assert await refused(desk, attempt) == [("STATE_FORBIDS", ("upload",))]

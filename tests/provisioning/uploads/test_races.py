@@ -133,7 +133,7 @@ async def test_everything_at_once_on_one_upload(desk: Desk, dialog: Dialog) -> N
         done = await asyncio.gather(
             validate(desk, name),
             imported(desk, made, f"{n(first + 5)}\n"),
-            remove_entries(desk, name, frozenset({0})),
+            remove_entries(desk, name, [0]),
             submit(desk, name),
             submit(desk, name),
             cancel(desk, name),

@@ -245,6 +245,15 @@ async def test_submitting_twice_at_once_submits_once(desk: Desk, dialog: Dialog)
     assert await count(desk, Number) == 1
 
 
+async def test_a_submission_whose_answer_was_lost_can_be_sent_again(desk: Desk, dialog: Dialog) -> None:
+    """With its key it answers as the first time, also while the first one is under way; with another policy not."""
+    filled = await upload(desk, dialog, "+12125550100")
+    both = await asyncio.gather(*(submit(desk, Name(id=filled.id), key="may") for _ in range(2)))
+    assert [(made.id, made.submitted) for made in both] == [(filled.id, 1)] * 2
+    other = submit(desk, Name(id=filled.id), ALL_OR_NOTHING, key="may")
+    assert await refused(desk, other) == [("IDEMPOTENCY_KEY_REUSED", ("idempotencyKey",))]
+
+
 async def test_an_upload_without_anything_valid_is_refused(desk: Desk, dialog: Dialog) -> None:
     """As is one without anything at all."""
     nonsense, empty = await upload(desk, dialog, "nonsense"), await upload(desk, dialog)
