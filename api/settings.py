@@ -45,10 +45,16 @@ class Settings(BaseSettings):
     port: int = 8000
     public_url: str | None = None
     """The address at which browsers reach this server; None: host and port."""
+    development: bool = False
+    """Whether GraphiQL hands out a token for an Admin at system level, on this machine alone (`numberline run`)."""
+    workers: int = Field(default=1, ge=1)
+    """How many processes serve, each with a job worker of its own where `worker` is set."""
     worker: bool = True
     """Whether the web process also runs jobs."""
     allowed_origins: list[str] = Field(default_factory=list)
-    """Other origins whose pages may open a WebSocket, such as a front-end's development server."""
+    """Other origins whose pages may ask this server, such as a front-end's development server."""
+    body_bytes: int = 16_000_000
+    """How long a JSON body may be; a million numbers as pasted text have 14 million bytes."""
     trusted_documents: Path | None = None
     """A manifest of documents by their ids, such as the persisted-documents.json of GraphQL Code Generator."""
     trusted_documents_only: bool = False

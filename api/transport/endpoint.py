@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, cast
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -17,6 +18,7 @@ from api.graphiql.page import page_response
 from api.identity import Tokens
 from api.refusals import refusal
 from api.transport.answers import answer, refused
+from api.transport.bodies import BodyLimits, bounded
 from api.transport.documents import Documents
 from api.transport.errors import (
     DocumentRefused,
@@ -67,6 +69,7 @@ class GraphQLEndpoint:
         tokens: Tokens,
         documents: Documents,
         origins: list[str],
+        bodies: BodyLimits,
         leaving: asyncio.Event,
     ) -> None:
         """Take the schema and what its resolvers reach; streams end once `leaving` is set."""
@@ -74,6 +77,7 @@ class GraphQLEndpoint:
         self._services = services
         self._tokens = tokens
         self._documents = documents
+        self._bodies = bodies
         self._leaving = leaving
         self._sockets = Sockets(schema, services, tokens, documents, origins)
 
@@ -82,7 +86,7 @@ class GraphQLEndpoint:
         if scope["type"] == "websocket":
             await self._sockets(scope, receive, send)
             return
-        request = Request(scope, receive)
+        request = Request(scope, bounded(receive, Headers(scope=scope), self._bodies))
         try:
             response = await self._answered(request)
             if request.method == "GET":

@@ -69,6 +69,15 @@ class SubscriptionNotStreamed(RequestRefused):
 
 
 @dataclass(eq=False)
+class BodyTooLarge(RequestRefused):
+    """A request like this has at most {most} bytes; send numbers as a file, or in several requests."""
+
+    code = "BODY_TOO_LARGE"
+    status = 413
+    most: int
+
+
+@dataclass(eq=False)
 class ContentTypeUnsupported(RequestRefused):
     """Send the request as application/json in UTF-8, or as multipart/form-data where it has files."""
 

@@ -8,9 +8,11 @@ import orjson
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnected as ClosedByUs
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
@@ -39,7 +41,11 @@ class _TextFrames(ASGIWebSocketAdapter):
     """Sends JSON as text frames, as graphql-transport-ws wants it."""
 
     async def send_json(self, message: Mapping[str, object]) -> None:
-        await self.ws.send_text(orjson.dumps(message).decode())
+        """Send a message. Raises WebSocketDisconnected where nobody is there any more."""
+        try:
+            await self.ws.send_text(orjson.dumps(message).decode())
+        except (WebSocketDisconnect, ClosedByUs) as error:
+            raise WebSocketDisconnected from error
 
     async def close(self, code: int, reason: str) -> None:
         """Close the socket; a reason that quotes a long id or type would not go into the frame."""
@@ -63,6 +69,11 @@ class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
                 await self._refuse(message["id"], error)
                 return
         await super().handle_subscribe(message)
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Log what ended an operation, but not that its client has gone: clients lose their network every day."""
+        if not isinstance(error, WebSocketDisconnected):
+            await super().handle_task_exception(error)
 
     def _document(self, message: SubscribeMessage) -> str:
         if len(self.operations) >= MOST_OPERATIONS:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from api.processes import server
+from api.settings import Settings
 from api.transport import errors
 from api.transport.sockets import INIT_TIMEOUT, MOST_OPERATIONS
 from api.transport.streams import HEARTBEAT_S
@@ -28,7 +29,12 @@ MANIFEST = re.search(r"^```json persisted-documents\.json\n(.*?)^```$", PAGE, re
 
 SHOWN = [block.groupdict(default="") for block in BLOCK.finditer(PAGE)]
 
-SETTINGS = {"NUMBERLINE_ALLOWED_ORIGINS", "NUMBERLINE_TRUSTED_DOCUMENTS"}
+SETTINGS = {
+    "NUMBERLINE_ALLOWED_ORIGINS",
+    "NUMBERLINE_BODY_BYTES",
+    "NUMBERLINE_FILE_BYTES",
+    "NUMBERLINE_TRUSTED_DOCUMENTS",
+}
 """Names in capitals that are no codes."""
 
 EXAMPLES = list(zip(SHOWN[::2], SHOWN[1::2], strict=True))
@@ -74,6 +80,8 @@ def test_the_figures_of_the_page_are_those_of_the_server() -> None:
     assert f"A silence of {HEARTBEAT_S:.0f} seconds" in PAGE
     assert f"came for {INIT_TIMEOUT.total_seconds():.0f} seconds" in PAGE
     assert f"up to {MOST_OPERATIONS} operations" in PAGE
+    assert f"more than {Settings().body_bytes:,} bytes" in PAGE
+    assert f"with files, {Settings().file_bytes:,} more" in PAGE
 
 
 async def _beginning(answer: httpx.Response, lines: int) -> str:

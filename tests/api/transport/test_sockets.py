@@ -12,7 +12,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
 from api.demo.client import Refused
+from api.identity import Tokens
+from api.keys import token_key
+from api.transport.documents import Documents
 from api.transport.sockets import MOST_OPERATIONS, Sockets
+from api.wiring import now
+from schema.build import build_schema
 from tests.api.conftest import Running
 from tests.api.journey import Api, Site, onboard
 
@@ -274,6 +279,43 @@ async def test_a_subscription_without_permission_is_told_so(api: Api, running: R
     async with socket(api.as_(None)) as opened:
         await send(opened, "connection_init", payload={"Authorization": "Bearer " + running.token()[:-4]})
         assert await closing_code(opened) == 4403
+
+
+async def test_a_client_that_goes_away_while_it_is_told_something_is_no_trouble(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Phones lose their network every day; the log is for what somebody has to look at."""
+    tokens = Tokens(token_key(running.data_dir), now)
+    sockets = Sockets(build_schema(), None, tokens, Documents({}, only=False), [])  # type: ignore[arg-type]  # not reached
+    said = iter(
+        [
+            {"type": "connection_init", "payload": {"Authorization": f"Bearer {running.token()}"}},
+            {"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }"}},
+        ]
+    )
+    tried, opened = asyncio.Event(), False
+
+    async def receive() -> dict[str, Any]:
+        nonlocal opened
+        if not opened:
+            opened = True
+            return {"type": "websocket.connect"}
+        message = next(said, None)
+        if message is not None:
+            return {"type": "websocket.receive", "text": json.dumps(message)}
+        await tried.wait()
+        return {"type": "websocket.disconnect", "code": 1006}
+
+    async def send(message: Any) -> None:
+        if '"next"' in message.get("text", ""):
+            tried.set()
+            raise OSError
+
+    scope = {"type": "websocket", "path": "/graphql", "headers": [], "subprotocols": ["graphql-transport-ws"]}
+    await sockets(scope, receive, send)
+
+    assert tried.is_set()
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize(

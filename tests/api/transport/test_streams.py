@@ -19,6 +19,7 @@ from tests.api.programs import serving, token
 STATUS = (
     "subscription($s: [ServiceBy!]!, $after: String) { serviceStatusChanged(services: $s, after: $after) { status } }"
 )
+SERVICE = "subscription($s: [ServiceBy!]!) { serviceStatusChanged(services: $s) { serviceId } }"
 CURSOR = "subscription($s: [ServiceBy!]!) { serviceStatusChanged(services: $s) { status cursor } }"
 
 
@@ -114,8 +115,8 @@ async def test_who_comes_back_gets_what_was_missed(api: Api, own: Site) -> None:
     assert rest[-1] == Event("complete", None)
 
 
-async def test_an_explicit_after_goes_before_the_id_that_a_browser_sends(api: Api, own: Site) -> None:
-    """What the document says is what is meant."""
+async def test_the_id_that_a_browser_sends_goes_before_the_after_of_its_request(api: Api, own: Site) -> None:
+    """Coming back, it repeats the request that it began with; the id is what it has seen since."""
     async with events(api, STATUS, s=[{"id": own.service}]) as stream:
         first = await anext(stream)
     await submitted(api, own, "+12125550100")
@@ -124,9 +125,24 @@ async def test_an_explicit_after_goes_before_the_id_that_a_browser_sends(api: Ap
 
     later = {"last-event-id": second.id or ""}
     async with events(api, STATUS, later, s=[{"id": own.service}], after=first.id) as stream:
-        again = await anext(stream)
+        await api.make("serviceRemove", selection="status", service={"id": own.service})
+        rest = [event async for event in stream]
 
-    assert again == second
+    assert [status_of(event) for event in rest[:-1]] == ["REMOVING", None]
+
+
+async def test_who_is_cut_off_between_the_present_of_several_services_hears_of_all(api: Api) -> None:
+    """The first of them alone is no place to go on from: the others would never be told."""
+    owner = await estate(api)
+    several = [await onboard(api, owner, name=name) for name in ("one", "two", "three")]
+    given = [{"id": service} for service in several]
+    async with events(api, SERVICE, s=given) as stream:
+        first = await anext(stream)
+
+    async with events(api, SERVICE, {"last-event-id": first.id or ""}, s=given) as stream:
+        present = [await anext(stream) for _ in several]
+
+    assert {event.data["data"]["serviceStatusChanged"]["serviceId"] for event in present} == set(several)
 
 
 async def test_an_id_that_is_none_of_ours_is_told_so(api: Api, site: Site) -> None:
