@@ -10,21 +10,22 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from api import downloads, files, health, outbox, worker
 from api.consent import ConsentPages
-from api.graphiql import page
+from api.graphiql import guide, page
+from api.graphiql.development import development_token
 from api.keys import state_key
+from api.leaving import notice
 from api.settings import Settings
+from api.transport.bodies import BodyLimits
 from api.transport.documents import Documents, trusted_documents
 from api.transport.endpoint import GraphQLEndpoint
+from api.transport.origins import cross_origin
 from api.wiring import House, built
 from schema.build import build_schema
 from schema.context import Services
 
 
 def create_app(settings: Settings) -> Starlette:
-    """Return the application; it builds its house when it starts.
-
-    Its state has `leaving`: set it to end the streams that would otherwise go on for ever.
-    """
+    """Return the application; it builds its house when it starts."""
     leaving = asyncio.Event()
     documents = Documents(trusted_documents(settings.trusted_documents), only=settings.trusted_documents_only)
 
@@ -33,33 +34,28 @@ def create_app(settings: Settings) -> Starlette:
         async with built(settings) as house, house.jobs.open_async(), house.feed.running():
             app.router.routes.extend(_routes(house, documents, leaving))
             async with _working(house):
+                notice(leaving)
                 yield
 
-    app = Starlette(lifespan=lifespan)
-    app.state.leaving = leaving
-    return app
+    return Starlette(lifespan=lifespan, middleware=cross_origin(settings.allowed_origins))
 
 
 def _routes(house: House, documents: Documents, leaving: asyncio.Event) -> list[BaseRoute]:
-    services = Services(house.database, house.feed, house.desk)
+    services = Services(house.database, house.feed, house.desk, outbox.link_in_letter(house))
     origins = house.settings.allowed_origins
-    graphql = GraphQLEndpoint(build_schema(), services, house.tokens, documents, origins, leaving)
+    bodies = BodyLimits(house.settings.body_bytes, house.settings.file_bytes)
+    graphql = GraphQLEndpoint(build_schema(), services, house.tokens, documents, origins, bodies, leaving)
     return [
         Route("/", lambda _: RedirectResponse("/graphql")),
         Route("/graphql", graphql),
         WebSocketRoute("/graphql", graphql),
-        *page.routes(_no_tabs),
+        *page.routes(lambda request: guide.config(development_token(house.settings, house.tokens, request))),
         *files.routes(),
         *downloads.routes(house),
         *health.routes(house),
         *outbox.routes(house),
         *ConsentPages(house, state_key(house.settings.data_dir)).routes(),
     ]
-
-
-def _no_tabs() -> page.Config:
-    """GraphiQL opens empty."""
-    return {}
 
 
 @asynccontextmanager

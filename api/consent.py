@@ -1,8 +1,11 @@
 """The consent pages: where the link in an invitation leads, on to Control Hub, and back."""
 
+import asyncio
 import html
 import secrets
+from contextlib import suppress
 from datetime import timedelta
+from uuid import UUID
 
 import jwt
 from starlette.requests import Request
@@ -14,7 +17,9 @@ from controlhub.errors import HubError
 from provisioning import consent
 from provisioning.consent import OpenInvitation
 from provisioning.errors import NumberlineError
+from store.lookup import Name, one
 from store.scope import Scope
+from store.tables import Service
 
 PREFIX = "/consent"
 NONCE_COOKIE = "numberline-consent"
@@ -22,6 +27,11 @@ NONCE_COOKIE = "numberline-consent"
 
 STATE_LIFETIME = timedelta(minutes=15)
 """How long an administrator may take at Control Hub."""
+
+LOCATING_S = 3.0
+"""How long the last page waits for the locations to be read: whoever comes back from it goes on with them."""
+
+LOOK_EVERY_S = 0.05
 
 _SCOPE = Scope.everything("consent page")
 
@@ -105,7 +115,21 @@ class ConsentPages:
         except HubError:
             text = "Control Hub did not confirm the consent. Please open the link in your invitation again."
             return _page("Please try again", text, status=502)
+        await self._located(service.id)
         return _page("Thank you", f'Consent for "{service.name}" is given. You can close this page.')
+
+    async def _located(self, service_id: UUID) -> None:
+        """Wait until the locations of the service have been read once, or too long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOCATING_S):
+                while True:
+                    if await self._has_locations(service_id):
+                        return
+                    await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _has_locations(self, service_id: UUID) -> bool:
+        async with self._house.desk(_SCOPE).read() as reading:
+            return (await one(reading, Service, Name(id=service_id))).locations_refreshed_at is not None
 
     def _checked_state(self, request: Request) -> bytes | None:
         try:

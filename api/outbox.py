@@ -1,13 +1,33 @@
-"""Reading the development outbox over HTTP, as a system-level Admin."""
+"""Reading the development outbox, as a system-level Admin: its letters over HTTP, the link in one for GraphQL."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from api.consent import PREFIX
 from api.mail import Outbox
-from api.wiring import House
+from api.wiring import House, now
+from provisioning.consent import token_hash
 from provisioning.errors import Unauthenticated
-from store.vocabulary import Level, Role
+from provisioning.invitations import status_of
+from store import consents
+from store.scope import Scope
+from store.tables import Invitation
+from store.vocabulary import InvitationStatus, Level, Role
+
+PATIENCE_S = 5.0
+"""How long somebody who asks for a link waits for its letter, which a job writes."""
+
+LOOK_EVERY_S = 0.05
+
+_LINK = re.compile(rf"https?://\S+{PREFIX}/(\S+)")
+_OPEN = frozenset({InvitationStatus.SENDING, InvitationStatus.SENT})
+_SCOPE = Scope.everything("outbox")
 
 
 def routes(house: House) -> list[Route]:
@@ -27,3 +47,36 @@ def routes(house: House) -> list[Route]:
         return JSONResponse({"letters": outbox.letters(request.query_params.get("to"))})
 
     return [Route("/outbox", letters)]
+
+
+def link_in_letter(house: House) -> Callable[[Invitation], Awaitable[str | None]] | None:
+    """Return what reads the link of an invitation out of its letter; None where letters are mailed."""
+    outbox = house.mailer
+    if not isinstance(outbox, Outbox):
+        return None
+
+    async def read(invitation: Invitation) -> str | None:
+        """Return the link, once its letter is there; None where the invitation is no longer open."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                while status_of(invitation, now()) in _OPEN:
+                    if link := await asyncio.to_thread(_link, outbox, invitation):
+                        return link
+                    await asyncio.sleep(LOOK_EVERY_S)
+                    invitation = await _again(house, invitation)
+        return None
+
+    return read
+
+
+def _link(outbox: Outbox, invitation: Invitation) -> str | None:
+    """Return the link whose token is the invitation's: a letter that was written twice has another one each time."""
+    if invitation.token_hash is None:
+        return None
+    found = (_LINK.search(letter["text"]) for letter in outbox.letters(invitation.email))
+    return next((link[0] for link in found if link and token_hash(link[1]) == invitation.token_hash), None)
+
+
+async def _again(house: House, invitation: Invitation) -> Invitation:
+    async with house.desk(_SCOPE).read() as reading:
+        return (await consents.newest_invitations(reading, [invitation.service_id]))[0] or invitation

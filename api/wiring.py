@@ -42,6 +42,9 @@ LOOK_EVERY_S = 1.0
 DATABASE_NAME = "numberline"
 """The database on the embedded server."""
 
+CONNECT_S = 10
+"""How long the database may take to let somebody in."""
+
 HUB_TIMEOUT_S = 20.0
 """How long Control Hub may take to answer before its answer counts as missing."""
 
@@ -128,7 +131,7 @@ def _join(settings: Settings, url: str, http: httpx.AsyncClient) -> House:
     database = Database(url, JobQueue(jobs), pool_size=settings.database_pool)
 
     async def listener() -> psycopg.AsyncConnection[Any]:
-        return await psycopg.AsyncConnection.connect(url, autocommit=True)
+        return await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=CONNECT_S)
 
     return House(
         settings=settings,

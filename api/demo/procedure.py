@@ -48,7 +48,7 @@ class Procedure:
         self._step("The platform's operator creates a service provider, a channel, a calling profile and a customer")
         provider = await self._make(documents.TENANT_CREATE, "tenant", kind="SERVICE_PROVIDER", name="Alpine Telecom")
         channel = await self._make(
-            documents.TENANT_CREATE, "tenant", kind="CHANNEL", name="Navigli Resale", parentId=provider["id"]
+            documents.TENANT_CREATE, "tenant", kind="CHANNEL", name="Navigli Resale", parent={"id": provider["id"]}
         )
         devices = [{"name": "sbc-mil-1", "trunks": ["mil-1a"]}, {"name": "sbc-mil-2", "trunks": ["mil-2a"]}]
         profile = await self._make(
@@ -63,7 +63,7 @@ class Procedure:
         customer = await self._make(
             documents.CUSTOMER_CREATE,
             "customer",
-            tenantId=channel["id"],
+            tenant={"id": channel["id"]},
             name=sample.CUSTOMER,
             fullName=sample.ORGANIZATION,
             adminEmail=sample.ADMIN,
@@ -121,7 +121,7 @@ class Procedure:
             "sipConnection",
             service={"id": service},
             name="pstn-milan",
-            callingProfileId=profile,
+            callingProfile={"id": profile},
         )
         return str(connection["name"])
 
@@ -179,7 +179,7 @@ class Procedure:
         leads = (await self.client.run(documents.SERVICES, filter={"search": sample.CUSTOMER}))["services"]["nodes"]
         report.leads(self.console, leads)
         self._step("Step 17: on the Numbers Management page the new numbers are shown")
-        page = (await self.client.run(documents.NUMBERS, filter={"service": service}))["numbers"]
+        page = (await self.client.run(documents.NUMBERS, filter={"service": {"id": service}}))["numbers"]
         report.numbers(self.console, page)
         there = await numbers_in_control_hub(self.control_hub, sample.ORGANIZATION)
         self.console.print(

@@ -57,7 +57,12 @@ async def _run(console: Console, address: str, control_hub: str, token: str) -> 
 
 
 def _environment(folder: Path, control_hub: str) -> dict[str, str]:
-    own = {"NUMBERLINE_DATA_DIR": str(folder), "NUMBERLINE_CONTROL_HUB_URL": control_hub, "NUMBERLINE_PORT": "0"}
+    own = {
+        "NUMBERLINE_DATA_DIR": str(folder),
+        "NUMBERLINE_CONTROL_HUB_URL": control_hub,
+        "NUMBERLINE_PORT": "0",
+        "NUMBERLINE_DEVELOPMENT": "true",
+    }
     others = {name: value for name, value in os.environ.items() if not name.startswith("NUMBERLINE_")}
     return {**others, **own}
 

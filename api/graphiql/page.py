@@ -34,6 +34,13 @@ CONTENT_TYPES: Mapping[str, str] = MappingProxyType({".css": "text/css", ".js": 
 """Suffix of a served file to its media type."""
 
 
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; img-src data:; "
+    "font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The page's Content-Security-Policy: nothing comes from elsewhere, and nothing goes there. GraphiQL sets styles."""
+
+
 class Tab(TypedDict):
     """A tab GraphiQL opens with; variables and headers are shown as JSON."""
 
@@ -43,25 +50,28 @@ class Tab(TypedDict):
 
 
 class Config(TypedDict):
-    """What the page asks the server for: its first tabs, in order, and the headers of any further tab."""
+    """What the page asks the server for: its first tabs, in order, and the headers of any further tab.
+
+    An Authorization header with parentheses in it is there to be filled in, and not sent.
+    """
 
     tabs: NotRequired[list[Tab]]
     headers: NotRequired[Mapping[str, str]]
 
 
-def routes(config: Callable[[], Config], modules: Path = MODULES) -> list[Route]:
+def routes(config: Callable[[Request], Config], modules: Path = MODULES) -> list[Route]:
     """Return the routes of what the page loads: its static files and `config.json`.
 
-    `config` is called on the event loop for every load of the page. Anyone who reaches the server can read
-    its answer, so tokens belong in it in development only. An answer equal to the last one keeps the tabs as
-    the reader left them; a different one replaces them.
+    `config` is called on the event loop for every load of the page; what it answers, whoever sends that request can
+    read. A browser tab keeps its GraphiQL tabs as the reader left them, with the newest headers, until the reader
+    starts over or the queries of the first tabs change.
     """
 
     def static(request: Request) -> Response:
         return static_response(request, modules)
 
-    async def settings(_request: Request) -> Response:
-        return JSONResponse(config(), headers={"Cache-Control": "no-store"})
+    async def settings(request: Request) -> Response:
+        return JSONResponse(config(request), headers={"Cache-Control": "no-store"})
 
     return [
         Route("/graphiql/static/{name}", static, name="graphiql-static"),
@@ -103,4 +113,5 @@ def _path(name: str, modules: Path) -> Path | None:
 
 
 def _html(name: str, status: int) -> Response:
-    return HTMLResponse((HERE / name).read_bytes(), status, headers={"Cache-Control": "no-cache"})
+    headers = {"Cache-Control": "no-cache", "Content-Security-Policy": POLICY}
+    return HTMLResponse((HERE / name).read_bytes(), status, headers=headers)

@@ -56,7 +56,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, short_folder: Path) -> Ite
     data_dir = short_folder / "server"
     with (
         simulator(tmp_path_factory.mktemp("simulator") / "state.sqlite") as control_hub,
-        server(environment(data_dir, control_hub, **SMALL)) as address,
+        server(environment(data_dir, control_hub, NUMBERLINE_DEVELOPMENT="true", **SMALL)) as address,
     ):
         yield Running(address, control_hub, data_dir)
 

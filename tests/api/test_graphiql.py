@@ -40,7 +40,7 @@ async def client(modules: Path) -> AsyncIterator[httpx.AsyncClient]:
     def page(request: Request) -> Response:
         return page_response(request, modules)
 
-    app = Starlette(routes=[Route("/graphql", page), *routes(lambda: CONFIG, modules)])
+    app = Starlette(routes=[Route("/graphql", page), *routes(lambda _: CONFIG, modules)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://numberline") as client:
         yield client
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from api.demo.consenting import consent
+from api.graphiql.guide import TO_FILL_IN
 from api.processes import server
 from tests.api.conftest import Running, environment
 from tests.api.journey import LINK, Api, Estate, estate, eventually, onboard
@@ -95,6 +96,19 @@ async def test_an_invitation_by_mail_leads_to_consent(mailed: Mailed) -> None:
     assert found["consentedAt"] == found["consent"]["grantedAt"]
     assert (found["invitation"]["email"], found["invitation"]["status"]) == (mailed.owner.admin, "USED")
     assert found["consent"] == {**found["consent"], "status": "ACTIVE", "grantedBy": mailed.owner.admin}
+
+
+async def test_a_mailed_link_is_in_the_letter_alone(mailed: Mailed) -> None:
+    """Not even the system's Admin is told it; and such a server hands out no token."""
+    document = "query($by: ServiceBy!) { service(by: $by) { invitation { developmentLink } } }"
+    service = await onboard(mailed.api, mailed.owner, mode="INTEGRATED")
+    assert await mailed.link(mailed.owner.admin)
+
+    invitation = (await mailed.api.query(document, by={"id": service}))["service"]["invitation"]
+    config = await mailed.api.http.get(f"{mailed.api.address}/graphiql/config.json")
+
+    assert invitation["developmentLink"] is None
+    assert config.json()["headers"] == {"Authorization": f"Bearer {TO_FILL_IN}"}
 
 
 async def test_a_wrong_address_is_shown_and_mended(mailed: Mailed) -> None:

@@ -1,0 +1,45 @@
+"""The token that GraphiQL opens with on a development machine."""
+
+from datetime import timedelta
+from ipaddress import ip_address
+
+from starlette.requests import Request
+
+from api.identity import Tokens
+from api.settings import Settings
+from provisioning.caller import Caller
+from store.vocabulary import Level, Role
+
+LIFETIME = timedelta(hours=1)
+"""How long the token is good; loading the page again brings the next one."""
+
+FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""Headers that a proxy adds: behind one, everybody comes from this machine."""
+
+
+def development_token(settings: Settings, tokens: Tokens, request: Request) -> str | None:
+    """Return a token for an Admin at system level, if this is a development machine talking to itself.
+
+    That takes all of: `development` is set; the server listens on a loopback address and has no public one; the
+    request comes from a loopback address, by no proxy, and asks for a loopback host, which a page elsewhere whose name
+    was made to point here (DNS rebinding) does not; and no page of another origin asks, whatever CORS may allow it.
+    """
+    own = f"{request.url.scheme}://{request.url.netloc}"
+    at_home = (
+        settings.development
+        and settings.public_url is None
+        and _is_loopback(settings.host)
+        and _is_loopback(request.client.host if request.client else None)
+        and _is_loopback(request.url.hostname)
+        and not any(name in request.headers for name in FORWARDING)
+        and request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
+        and request.headers.get("origin", own) == own
+    )
+    return tokens.issue(Caller("graphiql", Level.SYSTEM, Role.ADMIN), LIFETIME) if at_home else None
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or (host is not None and ip_address(host).is_loopback)
+    except ValueError:
+        return False
