@@ -12,6 +12,7 @@ from tests.api.conftest import environment
 from tests.api.journey import Api, Site, integrated_site
 from tests.api.programs import token
 from tests.conformance.clients.line import Line
+from tests.conformance.clients.project import Project
 from tests.conformance.install import HERE
 
 
@@ -32,7 +33,7 @@ def control_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def own_environment(short_folder: Path, control_hub: str) -> dict[str, str]:
     """The environment of the server."""
-    return environment(short_folder / "clients", control_hub)
+    return environment(short_folder / "clients", control_hub, NUMBERLINE_DEVELOPMENT="true")
 
 
 @pytest.fixture(scope="session")
@@ -42,11 +43,23 @@ def served(own_environment: dict[str, str]) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+async def bearer(served: str, own_environment: dict[str, str]) -> str:  # noqa: ARG001  # the server makes the key
+    """A token at system level."""
+    return await token(own_environment)
+
+
 @pytest.fixture
-async def api(served: str, own_environment: dict[str, str]) -> AsyncIterator[Api]:
+async def api(served: str, bearer: str) -> AsyncIterator[Api]:
     """A caller at system level."""
     async with httpx.AsyncClient(timeout=30) as http:
-        yield Api(http, served, await token(own_environment))
+        yield Api(http, served, bearer)
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A front-end project made of the guide's snippets."""
+    return Project.made(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture

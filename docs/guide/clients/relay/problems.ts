@@ -1,0 +1,6 @@
+import { RequestFailed, type Problem } from "../fetch/client.ts";
+
+/** Return what the server has to say; nothing where it was not reached. */
+export function problemsOf(error: unknown): readonly Problem[] {
+  return error instanceof RequestFailed ? error.problems : [];
+}
