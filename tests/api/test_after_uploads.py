@@ -68,7 +68,7 @@ async def upload_of(api: Api, upload: str) -> dict[str, Any]:
 
 async def numbers_of(api: Api, upload: str) -> list[dict[str, Any]]:
     """Return the numbers of an upload, ascending."""
-    found: list[dict[str, Any]] = (await api.query(NUMBERS, filter={"upload": upload}))["numbers"]["nodes"]
+    found: list[dict[str, Any]] = (await api.query(NUMBERS, filter={"upload": {"id": upload}}))["numbers"]["nodes"]
     return found
 
 

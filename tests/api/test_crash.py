@@ -22,7 +22,7 @@ STATE = """query($service: ServiceBy!, $upload: UploadBy!, $id: ID!) {
   upload(by: $upload) {
     status waiting { code } counts { total valid invalid submitted pending added failed withdrawn }
   }
-  numbers(filter: { upload: $id, status: ACTIVE, syncState: SYNCED }) { totalCount }
+  numbers(filter: { upload: {id: $id}, status: ACTIVE, syncState: SYNCED }) { totalCount }
 }"""
 
 

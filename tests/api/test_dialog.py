@@ -100,7 +100,7 @@ async def test_a_row_says_what_its_numbers_are_for(api: Api, own: Site, as_workb
         "entries { nodes { code terms { numberType cacValue serviceInfo } } }",
         upload={"id": upload},
     )
-    made = (await api.query(NUMBERS, filter={"upload": upload}))["numbers"]["nodes"]
+    made = (await api.query(NUMBERS, filter={"upload": {"id": upload}}))["numbers"]["nodes"]
 
     assert [(entry["code"], entry["terms"]) for entry in done["entries"]["nodes"]] == [
         (None, None),
@@ -152,7 +152,7 @@ async def test_a_dry_run_says_everything_and_keeps_nothing(api: Api, own: Site) 
 
     found = (await api.query(VALIDATE, input=given))["numbersValidate"]
     document = "query($f: UploadsFilter) { uploads(filter: $f) { totalCount } }"
-    kept = await api.query(document, f={"service": own.service})
+    kept = await api.query(document, f={"service": {"id": own.service}})
 
     assert found["userErrors"] == []
     assert found["report"] == {

@@ -20,7 +20,7 @@ from tests.api.journey import Api, Estate, connected, estate, invitation, locati
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 
-PAGES = ("uploads.md", "after-submitting.md", "reconciling.md", "releasing.md")
+PAGES = ("schema.md", "lists.md", "uploads.md", "after-submitting.md", "reconciling.md", "releasing.md")
 """In the order in which they are read."""
 
 LIMIT = re.compile(r"^\| .+ \| ([0-9,]+) \| (?:`NUMBERLINE_([A-Z_]+)`|none) \|$", re.MULTILINE)
@@ -89,7 +89,7 @@ def test_the_limits_of_the_guide_are_those_of_the_settings() -> None:
     page = (GUIDE / "uploads.md").read_text()
     stated = {setting.lower(): int(figure.replace(",", "")) for figure, setting in LIMIT.findall(page)}
 
-    limits = ("upload_numbers", "range_numbers", "file_rows", "file_bytes", "cac_max", "dry_run_numbers")
+    limits = ("upload_numbers", "range_numbers", "file_rows", "file_bytes", "body_bytes", "cac_max", "dry_run_numbers")
     fields = Settings.model_fields
     assert stated == {name: fields[name].default for name in (*limits, "taken_questions")} | {"": MOST}
 

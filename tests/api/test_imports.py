@@ -81,7 +81,7 @@ async def test_imported_numbers_say_that_they_came_from_a_file(api: Api, site: S
     await api.make("uploadSubmit", upload={"id": upload})
 
     document = "query($filter: NumbersFilter) { numbers(filter: $filter) { nodes { number source } } }"
-    found = (await api.query(document, filter={"upload": upload}))["numbers"]["nodes"]
+    found = (await api.query(document, filter={"upload": {"id": upload}}))["numbers"]["nodes"]
 
     assert found == [{"number": f"{free}001", "source": "FILE"}]
 

@@ -146,7 +146,7 @@ async def test_a_synced_number_says_everything_about_itself(api: Api, integrated
     upload = await submitted(api, integrated, number, **header)
     await ended(api, upload)
 
-    (found,) = (await api.query(NUMBERS, filter={"upload": upload}))["numbers"]["nodes"]
+    (found,) = (await api.query(NUMBERS, filter={"upload": {"id": upload}}))["numbers"]["nodes"]
 
     assert found.pop("syncedAt") is not None
     assert found == {
@@ -181,7 +181,7 @@ async def test_a_number_that_control_hub_refuses_is_rejected_and_frees_the_numbe
     status = await ended(api, upload)
     await http.delete(f"{running.simulator}/_faults")
 
-    nodes = (await api.query(NUMBERS, filter={"upload": upload}))["numbers"]["nodes"]
+    nodes = (await api.query(NUMBERS, filter={"upload": {"id": upload}}))["numbers"]["nodes"]
     assert status == "PARTIAL"
     assert [(node["status"], node["syncState"]) for node in nodes] == [
         ("ACTIVE", "SYNCED"),

@@ -14,7 +14,7 @@ async def ids(shared: Api, site: Site) -> dict[str, str]:
     """An id of each kind."""
     upload = await submitted(shared, site, f"{block()}001")
     document = "query($filter: NumbersFilter) { numbers(filter: $filter) { nodes { id } } }"
-    number = (await shared.query(document, filter={"upload": upload}))["numbers"]["nodes"][0]["id"]
+    number = (await shared.query(document, filter={"upload": {"id": upload}}))["numbers"]["nodes"][0]["id"]
     owner = site.estate
     known = [
         owner.provider,

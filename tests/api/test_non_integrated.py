@@ -37,7 +37,7 @@ async def test_submitting_completes_at_once_and_makes_the_service_ready(api: Api
 
     after = (await api.query(SERVICE, by={"id": site.service}))["service"]
     found = (await api.query(UPLOAD, by={"id": upload}))["upload"]
-    numbers = (await api.query(NUMBERS, filter={"service": site.service}))["numbers"]["nodes"]
+    numbers = (await api.query(NUMBERS, filter={"service": {"id": site.service}}))["numbers"]["nodes"]
     assert (before["status"], after["status"]) == ("PENDING_PROVISIONING", "READY")
     assert after["lastModifiedAt"] > before["lastModifiedAt"]
     assert (found["status"], found["errorPolicy"]) == ("COMPLETED", "IGNORE_FAILED")

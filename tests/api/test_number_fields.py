@@ -30,7 +30,7 @@ async def integrated_number(shared: Api) -> dict[str, Any]:
     site: Site = await integrated_site(shared)
     start = block()
     await submitted(shared, site, f"{start}001", f"{start}002", webexPhoneType="DID", serviceInfo="Head office")
-    document = "query($id: ID!) { numbers(filter: { service: $id }, orderBy: NUMBER) { nodes { id } } }"
+    document = "query($id: ID!) { numbers(filter: { service: {id: $id} }, orderBy: NUMBER) { nodes { id } } }"
     found = await shared.query(document, id=site.service)
     return {"service": site.service, "ids": [node["id"] for node in found["numbers"]["nodes"]]}
 
@@ -41,7 +41,7 @@ async def test_a_field_asked_for_alone_says_in_a_list_what_it_says_of_the_node(
 ) -> None:
     """Whichever columns it takes."""
     document = f"""query($service: ID!, $ids: [ID!]!) {{
-      numbers(filter: {{ service: $service }}, orderBy: NUMBER) {{ nodes {{ {selection} }} }}
+      numbers(filter: {{ service: {{id: $service}} }}, orderBy: NUMBER) {{ nodes {{ {selection} }} }}
       nodes(ids: $ids) {{ ... on Number {{ {selection} }} }}
     }}"""
 

@@ -82,7 +82,8 @@ TENANTS: list[tuple[Given, list[Refusal]]] = [
     (lambda _: _tenant(name=" "), [("BLANK", ("name",))]),
     (lambda _: _tenant(name=LONG), [("TEXT_TOO_LONG", ("name",))]),
     (lambda w: _tenant(parentId=w.owner.provider), [("PARENT_UNFIT", ("parentId",))]),
-    (lambda _: _tenant(kind="CHANNEL"), [("PARENT_UNFIT", ("parentId",))]),
+    (lambda _: _tenant(kind="CHANNEL"), [("PARENT_UNFIT", ("parent",))]),
+    (lambda _: _tenant(kind="CHANNEL", parent={"name": "nobody"}), [("NOT_FOUND", ("parent",))]),
     (lambda w: _tenant(kind="CHANNEL", parentId=w.owner.channel), [("PARENT_UNFIT", ("parentId",))]),
     (lambda w: _tenant(kind="CHANNEL", parentId=w.system), [("PARENT_UNFIT", ("parentId",))]),
     (
@@ -378,7 +379,7 @@ async def test_a_refused_submit_stores_nothing(
     refused = await api.refusals("uploadSubmit", upload={"id": upload}, errorPolicy=policy)
 
     document = """query($by: UploadBy!, $id: ID!) {
-      upload(by: $by) { status counts { submitted } } numbers(filter: { upload: $id }) { totalCount }
+      upload(by: $by) { status counts { submitted } } numbers(filter: { upload: {id: $id} }) { totalCount }
     }"""
     left = await api.query(document, by={"id": upload}, id=upload)
     assert refused == [refusal]

@@ -23,7 +23,7 @@ from tests.api.journey import (
     submitted,
 )
 
-NUMBERS = """query($service: ID!) { numbers(filter: { service: $service }, orderBy: NUMBER) { nodes {
+NUMBERS = """query($service: ID!) { numbers(filter: { service: {id: $service} }, orderBy: NUMBER) { nodes {
   number status syncState coolingUntil releasedAt problem { code }
 } } }"""
 

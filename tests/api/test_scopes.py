@@ -116,10 +116,18 @@ READS = [
     ("Upload", "query($id: ID!) { upload(by: { id: $id }) { id } }"),
     ("Service", "query($id: ID!) { node(id: $id) { id } }"),
     ("Location", "query($id: ID!) { nodes(ids: [$id]) { id } }"),
-    ("Service", "query($id: ID!) { numbers(filter: { service: $id }) { totalCount nodes { id } } }"),
-    ("Customer", "query($id: ID!) { services(filter: { customer: $id }) { totalCount } }"),
-    ("Tenant", "query($id: ID!) { services(filter: { tenant: $id }) { totalCount } }"),
-    ("Tenant", "query($id: ID!) { tenants(tenant: $id) { totalCount } }"),
+    ("Service", "query($id: ID!) { numbers(filter: { service: {id: $id} }) { totalCount nodes { id } } }"),
+    ("Customer", "query($id: ID!) { services(filter: { customer: {id: $id} }) { totalCount } }"),
+    ("Tenant", "query($id: ID!) { services(filter: { tenant: {id: $id} }) { totalCount } }"),
+    ("Tenant", "query($id: ID!) { tenants(filter: { tenant: {id: $id} }) { totalCount } }"),
+    ("Tenant", "query($id: ID!) { customers(filter: { tenant: {id: $id} }) { totalCount } }"),
+    ("Tenant", "query($id: ID!) { serviceCounts(filter: { tenant: {id: $id} }) { total } }"),
+    ("Customer", "query($id: ID!) { serviceCounts(filter: { customer: {id: $id} }) { total } }"),
+    ("Customer", "query($id: ID!) { numberCounts(filter: { customer: {id: $id} }) { total } }"),
+    ("Location", "query($id: ID!) { numbers(filter: { location: {id: $id} }) { totalCount nodes { id } } }"),
+    ("SipConnection", "query($id: ID!) { numbers(filter: { sipConnection: $id }) { totalCount nodes { id } } }"),
+    ("Upload", "query($id: ID!) { numberCounts(filter: { upload: {id: $id} }) { total byStatus { count } } }"),
+    ("Service", "query($id: ID!) { uploadCounts(filter: { service: {id: $id} }) { total } }"),
 ]
 
 
@@ -233,7 +241,8 @@ async def test_a_number_of_somebody_else_is_taken_but_nobody_says_by_whom(
     (entry,) = judged["entries"]["nodes"]
     assert entry["code"] == "TAKEN"
     assert place.site.estate.name not in entry["message"]
-    assert await stranger.query("query($n: PhoneNumber!) { number(number: $n) { id } }", n=number) == {"number": None}
+    document = "query($n: PhoneNumber!) { number(by: { e164: $n }) { id } }"
+    assert await stranger.query(document, n=number) == {"number": None}
 
 
 def _ids(place: Place) -> dict[str, str]:

@@ -186,7 +186,7 @@ class Round:
     async def _retried(self, upload: str) -> bool:
         """Have those sent again that failed and may succeed; say whether there were any."""
         document = """query($id: ID!) {
-          numbers(filter: { upload: $id, syncState: FAILED }, first: 200) { nodes { problem { retryable } } } }"""
+          numbers(filter: { upload: {id: $id}, syncState: FAILED }, first: 100) { nodes { problem { retryable } } } }"""
         found = (await self._caller.ask(document, id=upload))["numbers"]["nodes"]
         if not any(node["problem"]["retryable"] for node in found):
             return False
