@@ -1,6 +1,6 @@
 """Statements on services."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from store.paging import Key, Order, Page, Window, count, id_key, page, parse_mo
 from store.scope import within
 from store.searching import ALWAYS, Period, begins_with, name_key
 from store.tables import Customer, Event, Service, Tenant
-from store.vocabulary import EventKind, ServiceKind, ServiceMode, ServiceStatus
+from store.vocabulary import EventKind, ServiceKind, ServiceMode, ServiceStatus, Word
 
 _Channel: Any = aliased(Tenant)
 
@@ -53,17 +53,33 @@ _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 """Stands for "not yet" where services are sorted by a time that may be missing."""
 
 
-def _status(raw: str) -> ServiceStatus:
-    if raw not in ServiceStatus.__members__:
-        raise ValueError(raw)
-    return ServiceStatus[raw]
+def _word(kind: type[Word]) -> Callable[[str], Word]:
+    """Return how to read a word of a vocabulary from a cursor."""
+
+    def parse(raw: str) -> Word:
+        if raw not in kind.__members__:
+            raise ValueError(raw)
+        return kind[raw]
+
+    return parse
 
 
 BY_CREATION = Order("CREATED_AT", (id_key(Service),), descending=True)
 BY_NAME = Order("NAME", (name_key(col(Service.name), lambda row: row[0].name), id_key(Service)))
 BY_CUSTOMER = Order("CUSTOMER", (name_key(col(Customer.name), lambda row: row[1].name), id_key(Service)))
 BY_FULL_NAME = Order("FULL_NAME", (name_key(col(Customer.full_name), lambda row: row[1].full_name), id_key(Service)))
-BY_STATUS = Order("STATUS", (Key(col(Service.status), lambda row: row[0].status, _status), id_key(Service)))
+BY_STATUS = Order(
+    "STATUS", (Key(col(Service.status), lambda row: row[0].status, _word(ServiceStatus)), id_key(Service))
+)
+BY_MODE = Order("MODE", (Key(col(Service.mode), lambda row: row[0].mode, _word(ServiceMode)), id_key(Service)))
+BY_CHANNEL = Order("CHANNEL", (name_key(func.coalesce(_Channel.name, ""), lambda row: row[2] or ""), id_key(Service)))
+BY_ORGANIZATION = Order(
+    "ORGANIZATION_ID",
+    (
+        Key(func.coalesce(col(Service.organization_id), ""), lambda row: row[0].organization_id or ""),
+        id_key(Service),
+    ),
+)
 BY_CONSENT = Order(
     "CONSENTED_AT",
     (

@@ -36,6 +36,9 @@ class ServiceOrder(Word):
         "STATUS",
         "From PENDING_CONSENT by way of PENDING_PROVISIONING and READY to REMOVING, unless told otherwise.",
     )
+    MODE = "MODE", "The Integrated ones first, unless told otherwise."
+    CHANNEL = "CHANNEL", "The name of the channel, in any case; A to Z unless told otherwise, those without one before."
+    ORGANIZATION_ID = "ORGANIZATION_ID", "The Webex organization; those without one first, unless told otherwise."
 
 
 _ORDERS = {
@@ -46,6 +49,9 @@ _ORDERS = {
     ServiceOrder.CUSTOMER: services.BY_CUSTOMER,
     ServiceOrder.FULL_NAME: services.BY_FULL_NAME,
     ServiceOrder.STATUS: services.BY_STATUS,
+    ServiceOrder.MODE: services.BY_MODE,
+    ServiceOrder.CHANNEL: services.BY_CHANNEL,
+    ServiceOrder.ORGANIZATION_ID: services.BY_ORGANIZATION,
 }
 
 

@@ -196,6 +196,9 @@ async def test_services_are_found_by_the_names_of_their_customer(api: Api, trio:
         ("CUSTOMER", ["alpha", "Beta", "Gamma"]),
         ("FULL_NAME", ["alpha", "Beta", "Gamma"]),
         ("STATUS", ["Gamma", "alpha", "Beta"]),
+        ("MODE", ["Gamma", "alpha", "Beta"]),
+        ("CHANNEL", ["alpha", "Beta", "Gamma"]),
+        ("ORGANIZATION_ID", ["alpha", "Gamma", "Beta"]),
     ],
 )
 async def test_services_come_in_the_order_asked_for_and_the_other_way_round(

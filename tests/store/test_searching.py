@@ -65,6 +65,9 @@ ORDERS = [
     services.BY_CUSTOMER,
     services.BY_FULL_NAME,
     services.BY_STATUS,
+    services.BY_MODE,
+    services.BY_CHANNEL,
+    services.BY_ORGANIZATION,
     services.BY_CHANGE,
     services.BY_CONSENT,
 ]
