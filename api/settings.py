@@ -85,8 +85,8 @@ class Settings(BaseSettings):
     taken_questions: int = Limits().taken_questions
     """How many numbers a tenant or customer may have compared with those of others in an hour."""
     dry_run_numbers: int = Limits().dry_run_numbers
-    cooling: timedelta = Limits().cooling
     """How many numbers a dry run may hold."""
+    cooling: timedelta = Limits().cooling
 
     @field_validator("smtp_url")
     @classmethod

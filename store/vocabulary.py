@@ -136,7 +136,7 @@ class SyncState(Word):
     IN_PROGRESS = "IN_PROGRESS", "Sent to Control Hub; the answer is awaited."
     SYNCED = "SYNCED", "Control Hub has it."
     REMOVED = "REMOVED", "Control Hub no longer has it."
-    FAILED = "FAILED", "Control Hub did not take it; see the last error."
+    FAILED = "FAILED", "Control Hub did not take it; `problem` says why."
     UNCERTAIN = (
         "UNCERTAIN",
         "Control Hub gave no clear answer; it is read back before anything is sent again.",
@@ -210,7 +210,7 @@ class ErrorPolicy(Word):
 
 
 class WaitingCode(Word):
-    """Why an upload waits."""
+    """Why an upload, or the sync of a service, waits."""
 
     CONSENT_MISSING = "CONSENT_MISSING", "The customer has not consented yet."
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN", "The customer's consent is no longer in force; send a new invitation."

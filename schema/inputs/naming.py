@@ -12,7 +12,7 @@ _ID = "The global id."
 KEY = "Any text of your own: a second request with the same key and the same input answers the same, and does nothing."
 """The description of every idempotency key."""
 
-_REFERENCE = "The reference chosen at its creation."
+_REFERENCE = "The reference chosen at its creation; AMBIGUOUS_REFERENCE where several owners that you see have used it."
 
 
 @strawberry.input(one_of=True, description="Names a service provider or a channel by exactly one of these.")
