@@ -296,7 +296,7 @@ async def submitted(api: Api, site: Site, *entries: Any, **more: Any) -> str:
     return upload
 
 
-async def ended(api: Api, upload: str, patience_s: float = 30) -> str:
+async def ended(api: Api, upload: str, patience_s: float = 60) -> str:
     """Follow an upload to its end; return its last status."""
     document = "subscription($by: UploadBy!) { uploadProgressed(upload: $by) { status } }"
     async with asyncio.timeout(patience_s):
@@ -307,7 +307,7 @@ async def ended(api: Api, upload: str, patience_s: float = 30) -> str:
     raise ConnectionError("the subscription ended before the upload did")
 
 
-async def eventually(ask: Callable[[], Awaitable[Found]], patience_s: float = 20) -> Found:
+async def eventually(ask: Callable[[], Awaitable[Found]], patience_s: float = 60) -> Found:
     """Ask again and again until something is found: for what another process does in its own time."""
     async with asyncio.timeout(patience_s):
         while True:
