@@ -12,7 +12,7 @@ import pytest
 from provisioning.changes import NumberChanges, update
 from provisioning.choosing import Chosen
 from provisioning.desk import Desk
-from provisioning.errors import NumberlineError
+from provisioning.errors import NumberlineError, Refused
 from provisioning.releases import release, restore
 from provisioning.sync.outbound import Outbound
 from provisioning.sync.run import sync_service
@@ -69,7 +69,7 @@ class Ship:
             lambda: update(self.desk, few, to_service),
             lambda: update(self.desk, few, to_user),
         ]
-        with suppress(NumberlineError):
+        with suppress(NumberlineError, Refused):
             await self.random.choice(deeds)()
 
     async def few(self) -> Chosen:
