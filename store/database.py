@@ -121,12 +121,11 @@ class Database:
 
     def __init__(self, url: str, jobs: JobQueue, *, pool_size: int = 10) -> None:
         """Take an application-role URL, `postgresql://`; nothing is opened yet."""
-        half = max(1, pool_size // 2)
-        self._engine = _engine(url, half)
+        # Made for reading, and an option for writing: the option is set after each checkout, and who is cancelled just
+        # then, as readers are whose client goes away, would not give the connection back.
+        self._reading = _engine(url, pool_size, isolation_level="AUTOCOMMIT")
+        self._engine: AsyncEngine = self._reading.execution_options(isolation_level="READ COMMITTED")
         self._aside = _engine(url, _ASIDE)
-        # With a pool of its own: as an option of another engine, AUTOCOMMIT is set after each checkout, and a reader
-        # that is cancelled just then, because its client has gone, would not give the connection back.
-        self._reading = _engine(url, half, isolation_level="AUTOCOMMIT")
         # A right is held for as long as its task takes: from the pool, a few long tasks would starve everybody else.
         self._rights = _engine(url, None, isolation_level="AUTOCOMMIT")
         self._jobs = jobs
@@ -214,7 +213,6 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection of the pool."""
-        await self._engine.dispose()
         await self._reading.dispose()
         await self._aside.dispose()
 

@@ -210,7 +210,7 @@ class Round:
 
     async def _stand_so(self, upload: str, status: str, state: str, total: int) -> None:
         """Wait until so many numbers stand like that."""
-        given = f"upload: $id, status: {status}, syncState: {state}"
+        given = f"upload: {{id: $id}}, status: {status}, syncState: {state}"
         document = f"query($id: ID!) {{ numbers(filter: {{ {given} }}) {{ totalCount }} }}"
 
         async def stand() -> bool:
