@@ -62,7 +62,7 @@ def _compared(folder: Path, url: str) -> str:
     return (
         f"page of 50 numbers with location and service: {handwritten / graphql:.2f} of a hand-written endpoint "
         f"({1 / graphql:.0f} against {1 / handwritten:.0f} pages a second on one connection, "
-        f"{len(answers[0]):,} equal bytes)"
+        f"{len(answers[0]):,} bytes of equal data)"
     )
 
 

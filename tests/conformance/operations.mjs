@@ -1,7 +1,7 @@
 // What graphql-eslint recommends for the operations of clients, checked in the documents of the guide.
 import graphql from "@graphql-eslint/eslint-plugin";
 
-const documents = ["docs/guide/clients/shared/documents.ts"];
+const documents = ["docs/guide/clients/kit/documents.ts"];
 
 export default [
   { files: documents, processor: graphql.processor },

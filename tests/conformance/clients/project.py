@@ -32,7 +32,7 @@ class Project:
         for name, document in written(ROOT / "docs" / "guide").items():
             (folder / "written" / f"{name}.graphql").write_text(document)
         (folder / GUIDE / "relay" / "__generated__").mkdir()
-        made.run("graphql-codegen", "--config", "shared/codegen.ts", within=GUIDE)
+        made.run("graphql-codegen", "--config", "kit/codegen.ts", within=GUIDE)
         made.run("graphql-codegen", "--config", "codegen.ts")
         made.run("relay-compiler", "relay.config.json", within=GUIDE / "relay")
         return made

@@ -23,12 +23,12 @@ def test_snippets_and_types_are_strictly_typed(project: Project) -> None:
 def test_the_documents_that_clients_share_are_as_graphql_eslint_recommends(project: Project) -> None:
     """Named, with the ids that caches need, and nothing in them that is not used."""
     config = ("--no-config-lookup", "--max-warnings", "0", "--config", "operations.mjs")
-    assert project.run("eslint", *config, str(GUIDE / "shared" / "documents.ts")) == ""
+    assert project.run("eslint", *config, str(GUIDE / "kit" / "documents.ts")) == ""
 
 
 def test_a_server_reads_the_trusted_documents_that_the_client_preset_writes(project: Project) -> None:
     """The file as it is."""
-    manifest = trusted_documents(project.folder / GUIDE / "shared" / "gql" / "persisted-documents.json")
+    manifest = trusted_documents(project.folder / GUIDE / "kit" / "gql" / "persisted-documents.json")
     documents = Documents(manifest, only=True)
 
     assert len(manifest) == 4

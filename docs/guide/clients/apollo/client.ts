@@ -4,7 +4,7 @@ import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
 import { OperationTypeNode } from "graphql";
 import UploadHttpLink from "apollo-upload-client/UploadHttpLink.mjs";
 import { createSocket } from "../graphql-ws/client.ts";
-import { resuming } from "../shared/resuming.ts";
+import { resuming } from "../kit/resuming.ts";
 import { cacheOptions } from "./cache.ts";
 
 export function createApollo(address: string, token: () => string): ApolloClient {

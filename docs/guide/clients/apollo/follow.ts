@@ -1,6 +1,6 @@
 import type { ApolloClient } from "@apollo/client";
-import { uploadDocument, uploadProgressDocument } from "../shared/documents.ts";
-import type { UploadProgressSubscription, UploadQuery } from "../shared/gql/graphql.ts";
+import { uploadDocument, uploadProgressDocument } from "../kit/documents.ts";
+import type { UploadProgressSubscription, UploadQuery } from "../kit/gql/graphql.ts";
 
 export type Progress = UploadProgressSubscription["uploadProgressed"];
 

@@ -1,6 +1,6 @@
 import type { ApolloClient, ObservableQuery } from "@apollo/client";
-import { numbersDocument } from "../shared/documents.ts";
-import type { NumbersFilter, NumbersQuery, NumbersQueryVariables } from "../shared/gql/graphql.ts";
+import { numbersDocument } from "../kit/documents.ts";
+import type { NumbersFilter, NumbersQuery, NumbersQueryVariables } from "../kit/gql/graphql.ts";
 
 type Numbers = ObservableQuery<NumbersQuery, NumbersQueryVariables>;
 

@@ -1,7 +1,7 @@
 import type { ApolloClient } from "@apollo/client";
 import { done } from "../fetch/client.ts";
-import { uploadFileDocument } from "../shared/documents.ts";
-import type { NumbersUploadInput } from "../shared/gql/graphql.ts";
+import { uploadFileDocument } from "../kit/documents.ts";
+import type { NumbersUploadInput } from "../kit/gql/graphql.ts";
 
 /** Upload the numbers of a file and submit them; return the id of the upload. */
 export async function uploadFile(

@@ -1,5 +1,5 @@
 import { UPLOAD_PROGRESS, type Progress } from "../fetch/progress.ts";
-import { resuming } from "../shared/resuming.ts";
+import { resuming } from "../kit/resuming.ts";
 import { failed, type Subscriber } from "./ask.ts";
 
 /** Follow an upload; return a function that ends it. `ended` is called with what went wrong, or with nothing. */

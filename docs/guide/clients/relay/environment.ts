@@ -11,7 +11,7 @@ import {
 import { read } from "../fetch/client.ts";
 import { failed } from "../graphql-ws/ask.ts";
 import { createSocket } from "../graphql-ws/client.ts";
-import { resuming } from "../shared/resuming.ts";
+import { resuming } from "../kit/resuming.ts";
 
 export function createRelay(address: string, token: () => string): Environment {
   const subscribe = resuming(createSocket(address, token));

@@ -1,7 +1,7 @@
 import { cacheExchange, Client, fetchExchange, subscriptionExchange } from "@urql/core";
 import { createStreams } from "../graphql-sse/client.ts";
 import { createSocket } from "../graphql-ws/client.ts";
-import { resuming } from "../shared/resuming.ts";
+import { resuming } from "../kit/resuming.ts";
 
 /** Return a client whose subscriptions go over a WebSocket or, where that is not let through, over server-sent events. */
 export function createUrql(address: string, token: () => string, transport: "socket" | "streams" = "socket"): Client {

@@ -1,6 +1,6 @@
 import type { Client } from "@urql/core";
-import { uploadProgressDocument } from "../shared/documents.ts";
-import type { UploadProgressSubscription } from "../shared/gql/graphql.ts";
+import { uploadProgressDocument } from "../kit/documents.ts";
+import type { UploadProgressSubscription } from "../kit/gql/graphql.ts";
 
 export type Progress = UploadProgressSubscription["uploadProgressed"];
 

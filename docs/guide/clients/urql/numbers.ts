@@ -1,6 +1,6 @@
 import type { Client } from "@urql/core";
-import { numbersDocument } from "../shared/documents.ts";
-import type { NumbersFilter, NumbersQuery } from "../shared/gql/graphql.ts";
+import { numbersDocument } from "../kit/documents.ts";
+import type { NumbersFilter, NumbersQuery } from "../kit/gql/graphql.ts";
 
 export type NumberRow = NumbersQuery["numbers"]["edges"][number]["node"];
 

@@ -1,5 +1,5 @@
 import type { Problem } from "../../../../docs/guide/clients/fetch/client.ts";
-import type { NumbersUploadInput } from "../../../../docs/guide/clients/shared/gql/graphql.ts";
+import type { NumbersUploadInput } from "../../../../docs/guide/clients/kit/gql/graphql.ts";
 
 export type Header = Omit<NumbersUploadInput, "source">;
 

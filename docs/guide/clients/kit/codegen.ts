@@ -3,9 +3,9 @@ import { addTypenameSelectionDocumentTransform } from "@graphql-codegen/client-p
 
 const config: CodegenConfig = {
   schema: "../../../schema.graphql",
-  documents: ["shared/documents.ts"],
+  documents: ["kit/documents.ts"],
   generates: {
-    "shared/gql/": {
+    "kit/gql/": {
       preset: "client",
       // Caches need `__typename`. Clients add it to what they send, but cannot to what stands behind a hash.
       documentTransforms: [addTypenameSelectionDocumentTransform],
