@@ -49,7 +49,7 @@ def _routes(house: House, documents: Documents, leaving: asyncio.Event) -> list[
         Route("/", lambda _: RedirectResponse("/graphql")),
         Route("/graphql", graphql),
         WebSocketRoute("/graphql", graphql),
-        *page.routes(lambda request: guide.config(development_token(house.settings, house.tokens, request))),
+        *page.routes(lambda request: guide.config(development_token(house.settings, request))),
         *files.routes(),
         *downloads.routes(house),
         *health.routes(house),

@@ -10,7 +10,7 @@ import typer
 
 from api import serving
 from api.demo import stage
-from api.identity import Tokens
+from api.development import DevelopmentKey, DevelopmentKeyExposed
 from api.keys import token_key
 from api.logs import log_to_stderr
 from api.processes import simulator
@@ -40,7 +40,7 @@ Workers = Annotated[int | None, typer.Option(min=1, help="How many processes; de
 @main.command()
 def serve(port: Port = None, workers: Workers = None) -> None:
     """Serve the API, with a job worker inside unless NUMBERLINE_WORKER=false."""
-    serving.serve(_settings(port=port, workers=workers))
+    _serve(_settings(port=port, workers=workers))
 
 
 @main.command()
@@ -49,7 +49,7 @@ def run(port: Port = None) -> None:
     settings = _settings(port=port)
     with suppress(KeyboardInterrupt), simulator(settings.data_dir / "simulator.sqlite") as control_hub:
         typer.echo(f"GraphiQL: {settings.base_url}/graphql   Control Hub simulator: {control_hub}")
-        serving.serve(settings.model_copy(update={"control_hub_url": control_hub, "development": True}))
+        _serve(settings.model_copy(update={"control_hub_url": control_hub, "development": True}))
 
 
 @main.command()
@@ -90,8 +90,10 @@ def token(
 ) -> None:
     """Print a bearer token, signed with the development key of the data folder."""
     caller = Caller(subject, level, role, _bound_key(level, bound_to))
-    tokens = Tokens(token_key(Settings().data_dir), now)
-    typer.echo(tokens.issue(caller, timedelta(hours=hours)))
+    settings = Settings()
+    if settings.issuer is not None:
+        raise typer.BadParameter(f"Tokens come from {settings.issuer}: this machine's own are not taken there.")
+    typer.echo(DevelopmentKey(token_key(settings.data_dir), now).issue(caller, timedelta(hours=hours)))
 
 
 @main.command()
@@ -109,6 +111,14 @@ def _bound_key(level: Level, bound_to: str | None) -> UUID | None:
         return key_of(bound_to, kind) if bound_to is not None else None
     except NotFound as error:
         raise typer.BadParameter(f"{bound_to!r} is not the id of a {kind.lower()}.") from error
+
+
+def _serve(settings: Settings) -> None:
+    try:
+        serving.serve(settings)
+    except DevelopmentKeyExposed as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
 
 
 def _settings(**given: Any) -> Settings:

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from api.issuer import IssuerUnavailable
 from api.parameters import ParameterInvalid, choice, numbers_filter, singles
 from api.refusals import refusal
 from api.wiring import House
@@ -30,6 +31,7 @@ _STATUSES: dict[type[NumberlineError], int] = {
     NotFound: 404,
     NothingToHandOver: 409,
     Unavailable: 503,
+    IssuerUnavailable: 503,
 }
 """The HTTP status of each refusal; any other is a parameter to correct, 400."""
 
@@ -72,7 +74,7 @@ def _endpoint(house: House, field: str, open_: Open) -> Callable[[Request], Awai
     async def endpoint(request: Request) -> Response:
         """Send a file. Nothing is sent before its first piece is there: what fails until then gets an answer."""
         try:
-            download = await open_(_desk(house, request, field), request)
+            download = await open_(await _desk(house, request, field), request)
             first = await anext(download.pieces)
         except NumberlineError as error:
             return _refusal(error)
@@ -81,9 +83,9 @@ def _endpoint(house: House, field: str, open_: Open) -> Callable[[Request], Awai
     return endpoint
 
 
-def _desk(house: House, request: Request, field: str) -> Desk:
-    """Return the desk of whoever asks. Raises Unauthenticated and Forbidden."""
-    caller = house.tokens.caller(request.headers.get("authorization"))
+async def _desk(house: House, request: Request, field: str) -> Desk:
+    """Return the desk of whoever asks. Raises Unauthenticated, IssuerUnavailable and Forbidden."""
+    caller = await house.tokens.caller(request.headers.get("authorization"))
     if caller is None:
         raise Unauthenticated
     if not PERMISSIONS[field].allows(caller):

@@ -1,93 +1,147 @@
 """Bearer tokens: signed JWTs that say who calls, at which level and in which role."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 from uuid import UUID
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from provisioning.caller import Caller
 from provisioning.desk import Clock
 from provisioning.errors import Unauthenticated
+from schema.ids import key_of
+from store.errors import NotFound
 from store.vocabulary import Level, Role
-
-ISSUER = "numberline"
-AUDIENCE = "numberline"
-ALGORITHM = "ES256"
 
 KNOWN_TOKENS = 1_024
 """How many checked tokens a process remembers."""
 
+MOST_CHARACTERS = 8_192
+"""How long a token may be; web servers take headers of that size at most. A longer one is not even looked into."""
+
+REQUIRED = ("exp", "iat", "sub", "iss", "aud")
+"""The claims that every token has (RFC 7519, section 4.1)."""
+
+ALGORITHMS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "RSA": frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}),
+        "P-256": frozenset({"ES256"}),
+        "P-384": frozenset({"ES384"}),
+        "P-521": frozenset({"ES512"}),
+        "Ed25519": frozenset({"EdDSA"}),
+    }
+)
+"""What a key may verify, by its type or its curve. A secret, and `none`, verify nothing (RFC 8725, section 3.1)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Key:
+    """A public key, and the algorithms that it verifies. Read again it is another one."""
+
+    public: PublicKeyTypes
+    algorithms: frozenset[str]
+
+
+class Keys(Protocol):
+    """The keys of whoever issues tokens: the issuer's, or this machine's own in development."""
+
+    async def find(self, kid: str | None) -> Key:
+        """Return the key of this id. Raises Unauthenticated, and IssuerUnavailable where nobody can tell."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimNames:
+    """Under which names a token says what is ours alone."""
+
+    level: str = "level"
+    role: str = "role"
+    bound_to: str = "bound_to"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Which tokens are taken, once their signature is good."""
+
+    issuer: str = "numberline"
+    audience: str = "numberline"
+    names: ClaimNames = ClaimNames()
+    leeway: timedelta = timedelta()
+    """How far the clocks of issuer and server may be apart."""
+
 
 class Tokens:
-    """Issues and checks tokens with one key."""
+    """Checks tokens."""
 
-    def __init__(self, private_key_pem: bytes, clock: Clock) -> None:
-        """Take the private key as PEM: an elliptic-curve key on P-256."""
-        key = load_pem_private_key(private_key_pem, password=None)
-        assert isinstance(key, EllipticCurvePrivateKey)  # noqa: S101  # made by api.keys
-        self._private, self._public = key, key.public_key()
-        self._clock = clock
-        # Checking a signature takes longer than answering a small query; a good token stays good until its end.
+    def __init__(self, keys: Keys, terms: Terms, clock: Clock) -> None:
+        """Take the keys that verify signatures, and what a token has to say."""
+        self._keys, self._terms, self._clock = keys, terms, clock
+        # Checking a signature takes longer than answering a small query; a good token stays good until its end, as
+        # long as its key does: keys that were read again are others, and what they signed is checked again.
         self._checked = lru_cache(maxsize=KNOWN_TOKENS)(self._check)
 
-    def issue(self, caller: Caller, lifetime: timedelta) -> str:
-        """Return a token for the caller."""
-        now: datetime = self._clock()
-        claims = {
-            "iss": ISSUER,
-            "aud": AUDIENCE,
-            "iat": now,
-            "exp": now + lifetime,
-            "sub": caller.subject,
-            "level": caller.level.value,
-            "role": caller.role.value,
-            "bound_to": str(caller.bound_to) if caller.bound_to else None,
-        }
-        return jwt.encode(claims, self._private, algorithm=ALGORITHM)
-
-    def caller(self, authorization: str | None) -> Caller | None:
+    async def caller(self, authorization: str | None) -> Caller | None:
         """Return who sends an Authorization header; None where there is none.
 
-        Raises Unauthenticated where there is one that is not a good token.
+        Raises Unauthenticated where there is one that is not a good token, and IssuerUnavailable.
         """
         if not authorization:
             return None
         scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer":
+        if scheme.lower() != "bearer" or len(token) > MOST_CHARACTERS:
             raise Unauthenticated
         try:
-            caller, expires_at = self._checked(token.strip())
-        except (jwt.InvalidTokenError, KeyError, ValueError) as error:
+            caller = self._checked(token.strip(), await self._keys.find(_kid(token.strip())))
+        except (jwt.PyJWTError, NotFound, KeyError, TypeError, ValueError, OverflowError, OSError) as error:
             raise Unauthenticated from error
-        if expires_at <= self._clock().timestamp():
+        if self.remaining_s(caller) <= 0:
             raise Unauthenticated
         return caller
 
-    def _check(self, token: str) -> tuple[Caller, float]:
-        """Return who a good token is for and when it ends (seconds since 1970)."""
-        claims = self._claims(token)
-        return _caller(claims), float(claims["exp"])
+    def remaining_s(self, caller: Caller) -> float:
+        """Return how long the caller's token is still good, in seconds."""
+        assert caller.expires_at is not None  # noqa: S101  # every caller with a token has an end
+        return (caller.expires_at - self._clock()).total_seconds()
 
-    def _claims(self, token: str) -> dict[str, Any]:
+    def _check(self, token: str, key: Key) -> Caller:
         claims: dict[str, Any] = jwt.decode(
             token,
-            self._public,
-            algorithms=[ALGORITHM],
-            audience=AUDIENCE,
-            issuer=ISSUER,
-            options={"require": ["exp", "iat", "sub", "iss", "aud"]},
+            key.public,  # type: ignore[arg-type]  # only kinds that ALGORITHMS names, which PyJWT takes
+            algorithms=sorted(key.algorithms),
+            audience=self._terms.audience,
+            issuer=self._terms.issuer,
+            leeway=self._terms.leeway,
+            options={"require": list(REQUIRED), "enforce_minimum_key_length": True},
         )
-        return claims
+        return _caller(claims, self._terms)
 
 
-def _caller(claims: dict[str, Any]) -> Caller:
+def _kid(token: str) -> str | None:
+    """Return the key id that a token names. Nothing else of its header is heeded."""
+    kid: str | None = jwt.get_unverified_header(token).get("kid")
+    return kid
+
+
+def _caller(claims: Mapping[str, Any], terms: Terms) -> Caller:
     """Return the caller of checked claims. Below system level a token without a bound id would see nothing or all."""
-    level = Level[claims["level"] or ""]
-    bound_to = UUID(claims["bound_to"]) if claims.get("bound_to") else None
-    if (level is Level.SYSTEM) != (bound_to is None):
+    level = Level[_word(claims[terms.names.level])]
+    bound_to = _bound_key(level, claims.get(terms.names.bound_to))
+    if (level is Level.SYSTEM) != (bound_to is None) or not claims["sub"]:
         raise Unauthenticated
-    return Caller(claims["sub"] or "", level, Role[claims["role"] or ""], bound_to)
+    expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC) + terms.leeway
+    return Caller(claims["sub"], level, Role[_word(claims[terms.names.role])], bound_to, expires_at)
+
+
+def _bound_key(level: Level, bound_to: str | None) -> UUID | None:
+    """Return the key behind a global id, which has to be of the level's own kind. Raises NotFound."""
+    return None if not bound_to else key_of(bound_to, "Customer" if level is Level.CUSTOMER else "Tenant")
+
+
+def _word(claim: object) -> str:
+    """Return a level or a role as we write it; people write them in any case."""
+    return str(claim).upper()

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from api.consent import PREFIX
+from api.issuer import IssuerUnavailable
 from api.mail import Outbox
 from api.wiring import House, now
 from provisioning.consent import token_hash
@@ -39,8 +40,8 @@ def routes(house: House) -> list[Route]:
     async def letters(request: Request) -> Response:
         """Send the letters; invitations are secrets, so only the platform's own Admin may read them."""
         try:
-            caller = house.tokens.caller(request.headers.get("authorization"))
-        except Unauthenticated:
+            caller = await house.tokens.caller(request.headers.get("authorization"))
+        except (Unauthenticated, IssuerUnavailable):
             caller = None
         if caller is None or caller.level is not Level.SYSTEM or caller.role is not Role.ADMIN:
             return JSONResponse({"code": "FORBIDDEN"}, status_code=403)

@@ -9,13 +9,19 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from api.app import create_app
+from api.development import refuse_exposure
 from api.settings import Settings
 from api.supervisor import supervise
 
 
 def serve(settings: Settings) -> None:
-    """Serve until interrupted. Port 0 takes any that is free; one line on standard output says which."""
+    """Serve until interrupted. Port 0 takes any that is free; one line on standard output says which.
+
+    Raises DevelopmentKeyExposed.
+    """
     listener = listening(settings.host, settings.port)
+    if settings.issuer is None:
+        refuse_exposure(listener)
     bound = settings.model_copy(update={"port": listener.getsockname()[1]})
     if bound.workers == 1:
         announce(create_app(bound), listener, "numberline")

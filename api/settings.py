@@ -6,10 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
+import httpx
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.identity import ClaimNames, Terms
 from api.smtp import mail_server, sender_address
 from provisioning.desk import Limits
 
@@ -55,6 +57,20 @@ class Settings(BaseSettings):
     """Other origins whose pages may ask this server, such as a front-end's development server."""
     body_bytes: int = 16_000_000
     """How long a JSON body may be; a million numbers as pasted text have 14 million bytes."""
+    issuer: str | None = None
+    """The OpenID Connect issuer whose tokens are taken; None: tokens of this machine's development key."""
+    audience: str = Terms().audience
+    """What stands as `aud` in the issuer's tokens."""
+    jwks_url: str | None = None
+    """Where the issuer's keys are; None: where its discovery document says."""
+    level_claim: str = ClaimNames().level
+    """The claim that says SYSTEM, PROVIDER, CHANNEL or CUSTOMER."""
+    role_claim: str = ClaimNames().role
+    """The claim that says ADMIN, OPERATOR or MONITOR."""
+    bound_to_claim: str = ClaimNames().bound_to
+    """The claim that says the id of the caller's own tenant or customer; below system level only."""
+    clock_leeway: timedelta = timedelta(seconds=30)
+    """How far the issuer's clock and ours may be apart."""
     trusted_documents: Path | None = None
     """A manifest of documents by their ids, such as the persisted-documents.json of GraphQL Code Generator."""
     trusted_documents_only: bool = False
@@ -101,6 +117,19 @@ class Settings(BaseSettings):
             sender_address(self.mail_from or "")
         return self
 
+    @field_validator("issuer", "jwks_url")
+    @classmethod
+    def _check_issuer(cls, address: str | None) -> str | None:
+        if address is not None and not _is_safe(httpx.URL(address)):
+            raise ValueError("has to be an https:// address, or an http:// one of this machine")
+        return address
+
+    @model_validator(mode="after")
+    def _check_jwks_url(self) -> Self:
+        if self.jwks_url is not None and self.issuer is None:
+            raise ValueError("NUMBERLINE_JWKS_URL needs NUMBERLINE_ISSUER")
+        return self
+
     @model_validator(mode="after")
     def _check_trusted_documents(self) -> Self:
         if self.trusted_documents_only and self.trusted_documents is None:
@@ -111,6 +140,12 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """Return the address at which browsers reach this server, without a slash at its end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def terms(self) -> Terms:
+        """Return which tokens of the issuer are taken."""
+        names = ClaimNames(self.level_claim, self.role_claim, self.bound_to_claim)
+        return Terms(self.issuer or Terms().issuer, self.audience, names, self.clock_leeway)
 
     @property
     def limits(self) -> Limits:
@@ -125,3 +160,8 @@ class Settings(BaseSettings):
             self.dry_run_numbers,
             self.cooling,
         )
+
+
+def _is_safe(address: httpx.URL) -> bool:
+    """Return whether nobody between us and an address can change what it answers."""
+    return address.scheme == "https" or (address.scheme == "http" and address.host in {"localhost", "127.0.0.1", "::1"})

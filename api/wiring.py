@@ -5,6 +5,7 @@ import logging
 import random
 import secrets
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ import httpx
 import psycopg
 from procrastinate import App, PsycopgConnector
 
-from api.identity import Tokens
+from api.development import DevelopmentKey
+from api.identity import Terms, Tokens
+from api.issuer import IssuerKeys
 from api.keys import token_key, vault_key
 from api.mail import Outbox
 from api.settings import Settings
@@ -81,8 +84,12 @@ async def built(settings: Settings) -> AsyncIterator[House]:
     server = EmbeddedServer(settings.data_dir) if settings.database_url is None else None
     url = await asyncio.to_thread(database_url, settings, server)
     try:
-        async with httpx.AsyncClient(timeout=HUB_TIMEOUT_S, limits=HUB_CONNECTIONS) as http, _kept_running(server):
-            house = _join(settings, url, http)
+        async with (
+            httpx.AsyncClient(timeout=HUB_TIMEOUT_S, limits=HUB_CONNECTIONS) as http,
+            _kept_running(server),
+            _tokens(settings) as tokens,
+        ):
+            house = _join(settings, url, http, tokens)
             try:
                 yield house
             finally:
@@ -126,7 +133,21 @@ def database_url(settings: Settings, server: EmbeddedServer | None) -> str:
     return as_application(owner_url)
 
 
-def _join(settings: Settings, url: str, http: httpx.AsyncClient) -> House:
+@asynccontextmanager
+async def _tokens(settings: Settings) -> AsyncIterator[Tokens]:
+    """Check tokens by the issuer's keys or, where none is set, by this machine's own."""
+    if settings.issuer is None:
+        yield Tokens(DevelopmentKey(token_key(settings.data_dir), now), Terms(), now)
+        return
+    async with httpx.AsyncClient() as http:
+        keys = IssuerKeys(settings.issuer, settings.jwks_url, http, time.monotonic)
+        try:
+            yield Tokens(keys, settings.terms, now)
+        finally:
+            await keys.close()
+
+
+def _join(settings: Settings, url: str, http: httpx.AsyncClient, tokens: Tokens) -> House:
     jobs = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=5))
     database = Database(url, JobQueue(jobs), pool_size=settings.database_pool)
 
@@ -138,7 +159,7 @@ def _join(settings: Settings, url: str, http: httpx.AsyncClient) -> House:
         database=database,
         feed=EventFeed(database, listener),
         jobs=jobs,
-        tokens=Tokens(token_key(settings.data_dir), now),
+        tokens=tokens,
         vault=Vault([key.get_secret_value() for key in settings.secret_keys] or [vault_key(settings.data_dir)]),
         mailer=_mailer(settings),
         hub=_hub(settings, http),

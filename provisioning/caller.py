@@ -1,6 +1,7 @@
 """Who asks."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from store.scope import Scope
@@ -15,6 +16,8 @@ class Caller:
     level: Level
     role: Role
     bound_to: UUID | None = None
+    expires_at: datetime | None = None
+    """When the token ends; None for callers without one, such as our own parts."""
 
     @property
     def scope(self) -> Scope:

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from api.demo.client import Client
 from api.demo.procedure import Procedure
-from api.identity import Tokens
+from api.development import DevelopmentKey
 from api.keys import token_key
 from api.processes import server, simulator
 from api.wiring import now
@@ -69,7 +69,7 @@ def _environment(folder: Path, control_hub: str) -> dict[str, str]:
 
 def _system_token(folder: Path) -> str:
     """Return what `numberline token` prints."""
-    return Tokens(token_key(folder), now).issue(Caller("demo", Level.SYSTEM, Role.ADMIN), timedelta(hours=12))
+    return DevelopmentKey(token_key(folder), now).issue(Caller("demo", Level.SYSTEM, Role.ADMIN), timedelta(hours=12))
 
 
 def _leave_up(console: Console, address: str, token: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -16,6 +17,7 @@ from strawberry.types.graphql import OperationType
 
 from api.graphiql.page import page_response
 from api.identity import Tokens
+from api.issuer import IssuerUnavailable
 from api.refusals import refusal
 from api.transport.answers import answer, refused
 from api.transport.bodies import BodyLimits, bounded
@@ -46,6 +48,10 @@ ANSWERED: Mapping[str, frozenset[OperationType]] = MappingProxyType(
     }
 )
 """By method, the operations that have one answer."""
+
+
+RETRY_AFTER_S = 5
+"""When to come back while tokens cannot be checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,8 @@ class GraphQLEndpoint:
             return await self._run(await self._asked(request, accept), media)
         except Unauthenticated as error:
             return _refusal(401, error, media)
+        except IssuerUnavailable as error:
+            return _refusal(503, error, media, {"retry-after": str(RETRY_AFTER_S)}, retryable=True)
         except RequestRefused as error:
             return _refusal(error.status, error, media, error.headers)
 
@@ -121,7 +129,7 @@ class GraphQLEndpoint:
         )
 
     async def _asked(self, request: Request, accept: str) -> _Asked:
-        caller = self._tokens.caller(request.headers.get("authorization"))
+        caller = await self._tokens.caller(request.headers.get("authorization"))
         last_event_id = request.headers.get("last-event-id") or None
         return _Asked(request.method, accept, caller, last_event_id, await parameters(request))
 
@@ -163,7 +171,9 @@ class GraphQLEndpoint:
             )
         except DocumentRefused as error:
             results = _once(refused(error))
-        return EventStream(cast("Results", results), bookmark, self._leaving)  # nothing is delivered incrementally
+        good_for_s = self._tokens.remaining_s(asked.caller) if asked.caller else inf
+        # nothing is delivered incrementally
+        return EventStream(cast("Results", results), bookmark, self._leaving, good_for_s)
 
 
 async def _once(result: ExecutionResult) -> Results:
@@ -180,10 +190,10 @@ def _options(given: Parameters) -> dict[str, Any]:
 
 
 def _refusal(
-    status: int, error: NumberlineError, media: str | None, headers: Mapping[str, str] | None = None
+    status: int, error: NumberlineError, media: str | None, headers: Mapping[str, str] | None = None, **hints: Any
 ) -> Response:
     """Return a refusal in the media type that the client likes, where that is one for a single answer."""
-    response = refusal(status, error.code, error.message)
+    response = refusal(status, error.code, error.message, **hints)
     response.headers.update(headers or {})
     if media == RESPONSE:
         response.headers["content-type"] = RESPONSE

@@ -127,6 +127,13 @@ class PersistedQueryNotSupported(DocumentRefused):
 
 
 @dataclass(eq=False)
+class TokenEnded(NumberlineError):
+    """Your token has ended; get a new one and come back with the last cursor that you saw."""
+
+    code = "TOKEN_ENDED"
+
+
+@dataclass(eq=False)
 class TooManyOperations(NumberlineError):
     """One socket has up to {most} operations under way; complete some, or open another."""
 

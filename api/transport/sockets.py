@@ -1,5 +1,6 @@
 """GraphQL over WebSocket: graphql-transport-ws by Strawberry's handler, with our callers and coded errors."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import cast
@@ -15,10 +16,15 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
+    Message,
+    SubscribeMessage,
+)
 from strawberry.types.unset import UnsetType
 
 from api.identity import Tokens
+from api.issuer import IssuerUnavailable
 from api.transport.documents import Documents
 from api.transport.errors import BadRequest, TooManyOperations
 from api.transport.parameters import checked
@@ -32,6 +38,13 @@ INIT_TIMEOUT = timedelta(seconds=10)
 
 MOST_OPERATIONS = 100
 """How many operations one socket has under way at once."""
+
+FORBIDDEN = 4403
+"""Closes a socket whose token is no good or has ended. graphql-ws connects again after it, and asks its
+`connectionParams` for a token again; after 4401 it would not."""
+
+TRY_AGAIN_LATER = 1013
+"""Closes a socket whose token cannot be checked; clients connect again (RFC 6455, registry of close codes)."""
 
 MOST_REASON = 123
 """How many bytes the reason of a closing may have (RFC 6455, section 5.5)."""
@@ -55,11 +68,34 @@ class _TextFrames(ASGIWebSocketAdapter):
 class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
     """Reads messages; what is not one closes the socket with 4400, and an operation that is wrong ends by itself."""
 
+    _ending: asyncio.Task[None] | None = None
+
     async def handle_message(self, message: Message) -> None:
         if _is_message(message):
             await super().handle_message(message)
         else:
             await self.handle_invalid_message("This is not a message of graphql-transport-ws")
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """Let somebody in, for as long as their token is good."""
+        try:
+            await super().handle_connection_init(message)
+        except IssuerUnavailable:
+            await self.websocket.close(code=TRY_AGAIN_LATER, reason="The token cannot be checked at the moment")
+        if self.connection_acknowledged and self._ending is None:
+            self._ending = asyncio.create_task(self._end_with_token())
+
+    async def _end_with_token(self) -> None:
+        await asyncio.sleep(cast("Sockets", self.view).good_for_s(self.context))
+        for name in list(self.operations):
+            await self.cleanup_operation(name)
+        await self.websocket.close(code=FORBIDDEN, reason="The token has ended")
+
+    async def shutdown(self) -> None:
+        """End what belongs to the socket."""
+        if self._ending is not None:
+            self._ending.cancel()
+        await super().shutdown()
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         if self.connection_acknowledged and message["id"] not in self.operations:
@@ -128,16 +164,23 @@ class Sockets(GraphQL[Context, None]):
         return Context(self._services, None)
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
-        """Check the token in connection_init; without a good one the socket is closed with 4403."""
+        """Check the token in connection_init; without a good one the socket is closed with 4403.
+
+        Raises IssuerUnavailable.
+        """
         names = {name.lower(): value for name, value in (context.connection_params or {}).items()}
         authorization = names.get("authorization")
         try:
-            context.caller = self._tokens.caller(authorization if isinstance(authorization, str) else None)
+            context.caller = await self._tokens.caller(authorization if isinstance(authorization, str) else None)
         except Unauthenticated as error:
             raise ConnectionRejectionError from error
         if context.caller is None:
             raise ConnectionRejectionError
         return UnsetType()
+
+    def good_for_s(self, context: Context) -> float:
+        """Return how long the token of a socket that has introduced itself is still good, in seconds."""
+        return self._tokens.remaining_s(context.caller) if context.caller else 0
 
 
 def _is_message(message: object) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -10,7 +11,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.types import ExecutionResult
 
-from api.transport.answers import body
+from api.transport.answers import body, refused
+from api.transport.errors import TokenEnded
 from api.transport.media import EVENTS
 from schema.context import Bookmark
 
@@ -35,11 +37,11 @@ class EventStream(Response):
 
     media_type = EVENTS
 
-    def __init__(self, results: Results, bookmark: Bookmark, leaving: asyncio.Event) -> None:
-        """Take the results; the bookmark says the cursor of the last of them."""
+    def __init__(self, results: Results, bookmark: Bookmark, leaving: asyncio.Event, good_for_s: float) -> None:
+        """Take the results, and how long the token behind them is good; the bookmark says the cursor of the last."""
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
-        self._frames = frames(results, bookmark, HEARTBEAT_S)
+        self._frames = frames(results, bookmark, HEARTBEAT_S, good_for_s)
         self._leaving = leaving
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # ASGI's signature
@@ -59,14 +61,22 @@ class EventStream(Response):
                 await send({"type": "http.response.body", "body": part, "more_body": True})
 
 
-async def frames(results: Results, bookmark: Bookmark, heartbeat_s: float) -> AsyncGenerator[bytes]:
-    """Yield the stream in parts: a comment at once and in each silence, each result, and the end."""
+async def frames(results: Results, bookmark: Bookmark, heartbeat_s: float, good_for_s: float) -> AsyncGenerator[bytes]:
+    """Yield the stream in parts: a comment at once and in each silence, each result, and the end.
+
+    Once the token is no longer good, an error is the last result.
+    """
+    ends_at = monotonic() + good_for_s
     yield HEARTBEAT
     async with aclosing(results):
         upcoming = asyncio.ensure_future(anext(results, None))
         try:
             while True:
-                arrived, _ = await asyncio.wait((upcoming,), timeout=heartbeat_s)
+                remaining_s = max(ends_at - monotonic(), 0)
+                arrived, _ = await asyncio.wait((upcoming,), timeout=min(heartbeat_s, remaining_s))
+                if monotonic() >= ends_at:
+                    yield _frame(refused(TokenEnded()), None)
+                    break
                 if not arrived:
                     yield HEARTBEAT
                     continue

@@ -81,10 +81,13 @@ class Viewer:
     subject: str = described("The name in your token.")
     level: Level = described("At which level you stand.")
     role: Role = described("What you may do there.")
+    expires_at: datetime | None = described(
+        "When your token ends, and every subscription with it: get a new one before."
+    )
     may: list[str] = described("The root fields that you may use, by name.")
 
     @classmethod
     def of(cls, caller: Caller) -> Self:
         """Convert a caller."""
         may = sorted(field for field, permission in PERMISSIONS.items() if permission.allows(caller))
-        return cls(subject=caller.subject, level=caller.level, role=caller.role, may=may)
+        return cls(subject=caller.subject, level=caller.level, role=caller.role, expires_at=caller.expires_at, may=may)

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from api.demo.client import Client
-from api.identity import Tokens
+from api.development import DevelopmentKey
 from api.keys import token_key
 from api.processes import server, simulator
 from api.wiring import DATABASE_NAME, now
@@ -33,7 +33,9 @@ class Running:
     def token(self, level: Level = Level.SYSTEM, role: Role = Role.ADMIN, bound_to: str | None = None) -> str:
         """Return a token such as `numberline token` prints; `bound_to` is a global id."""
         key = decode(bound_to)[1] if bound_to else None
-        return Tokens(token_key(self.data_dir), now).issue(Caller("tester", level, role, key), timedelta(hours=1))
+        return DevelopmentKey(token_key(self.data_dir), now).issue(
+            Caller("tester", level, role, key), timedelta(hours=1)
+        )
 
     @property
     def simulator(self) -> str:

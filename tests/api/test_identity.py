@@ -13,7 +13,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-from api.identity import Tokens
+from api.development import DevelopmentKey
+from api.identity import Terms, Tokens
 from api.keys import token_key
 from provisioning.caller import Caller
 from provisioning.errors import Unauthenticated
@@ -109,15 +110,17 @@ async def test_a_header_without_a_token_is_refused(api: Api, header: str) -> Non
     assert (answer.status_code, _code(answer.json())) == (401, "UNAUTHENTICATED")
 
 
-def test_a_token_that_was_good_is_refused_once_it_has_ended(tmp_path: Path) -> None:
+async def test_a_token_that_was_good_is_refused_once_it_has_ended(tmp_path: Path) -> None:
     """That it was let in before does not help it."""
-    moments = iter([datetime.now(UTC) + timedelta(minutes=minutes) for minutes in (0, 59, 60)])
-    tokens = Tokens(token_key(tmp_path), lambda: next(moments))
-    header = f"Bearer {tokens.issue(Caller('ann', Level.SYSTEM, Role.ADMIN), timedelta(hours=1))}"
+    begun = datetime.now(UTC).replace(microsecond=0)
+    moments = iter([begun + timedelta(minutes=minutes) for minutes in (0, 59, 60)])
+    key = DevelopmentKey(token_key(tmp_path), lambda: next(moments))
+    tokens = Tokens(key, Terms(), lambda: next(moments))
+    header = f"Bearer {key.issue(Caller('ann', Level.SYSTEM, Role.ADMIN), timedelta(hours=1))}"
 
-    assert tokens.caller(header) == Caller("ann", Level.SYSTEM, Role.ADMIN)
+    assert await tokens.caller(header) == Caller("ann", Level.SYSTEM, Role.ADMIN, None, begun + timedelta(hours=1))
     with pytest.raises(Unauthenticated):
-        tokens.caller(header)
+        await tokens.caller(header)
 
 
 async def test_without_a_token_nothing_is_answered_but_the_schema(api: Api) -> None:

@@ -6,7 +6,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from api.identity import Tokens
+from api.development import DevelopmentKey
 from api.keys import token_key
 from api.processes import program, server
 from api.wiring import DATABASE_NAME, now
@@ -47,7 +47,9 @@ def _compared(folder: Path, url: str) -> str:
         server({**_clean(), "NUMBERLINE_DATA_DIR": str(folder), "NUMBERLINE_PORT": "0"}) as ours,
         program("tests.bench.handwritten", {**_clean(), "BENCH_DATABASE_URL": url}) as theirs,
     ):
-        token = Tokens(token_key(folder), now).issue(Caller("bench", Level.SYSTEM, Role.ADMIN), timedelta(hours=1))
+        token = DevelopmentKey(token_key(folder), now).issue(
+            Caller("bench", Level.SYSTEM, Role.ADMIN), timedelta(hours=1)
+        )
         head = f"POST /graphql HTTP/1.1\r\ncontent-type: application/json\r\nauthorization: Bearer {token}"
         wires = [
             Request(ours, head, json.dumps({"query": QUERY}).encode()).sent_on(),

@@ -19,7 +19,7 @@ import httpx
 import psycopg
 from psycopg import sql
 
-from api.identity import Tokens
+from api.development import DevelopmentKey
 from api.keys import token_key
 from api.processes import server
 from api.wiring import DATABASE_NAME, now
@@ -100,7 +100,9 @@ class _Desk:
 
     @property
     def token(self) -> str:
-        return Tokens(token_key(self.folder), now).issue(Caller("bench", Level.SYSTEM, Role.ADMIN), timedelta(hours=1))
+        return DevelopmentKey(token_key(self.folder), now).issue(
+            Caller("bench", Level.SYSTEM, Role.ADMIN), timedelta(hours=1)
+        )
 
     def ask(self, field_name: str, given: dict[str, Any], content: bytes | None = None) -> dict[str, Any]:
         """Run a mutation on an upload; return the upload."""

@@ -12,7 +12,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
 from api.demo.client import Refused
-from api.identity import Tokens
+from api.development import DevelopmentKey
+from api.identity import Terms, Tokens
 from api.keys import token_key
 from api.transport.documents import Documents
 from api.transport.sockets import MOST_OPERATIONS, Sockets
@@ -285,7 +286,7 @@ async def test_a_client_that_goes_away_while_it_is_told_something_is_no_trouble(
     running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Phones lose their network every day; the log is for what somebody has to look at."""
-    tokens = Tokens(token_key(running.data_dir), now)
+    tokens = Tokens(DevelopmentKey(token_key(running.data_dir), now), Terms(), now)
     sockets = Sockets(build_schema(), None, tokens, Documents({}, only=False), [])  # type: ignore[arg-type]  # not reached
     said = iter(
         [

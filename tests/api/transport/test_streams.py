@@ -201,7 +201,7 @@ async def test_a_file_may_be_sent_for_a_stream(api: Api, site: Site) -> None:
 
 async def test_a_silence_is_broken_by_comments() -> None:
     """Proxies take a silent connection for a dead one."""
-    stream = frames(Operation().results(), Bookmark(None), heartbeat_s=0)
+    stream = frames(Operation().results(), Bookmark(None), heartbeat_s=0, good_for_s=60)
     async with asyncio.timeout(5):
         seen = [await anext(stream) for _ in range(6)]
     await stream.aclose()
@@ -226,7 +226,7 @@ async def test_nothing_goes_on_behind_a_stream_that_is_over(end: str) -> None:
             {"the client goes away": gone, "the server leaves": leaving}[end].set()
 
     async with asyncio.timeout(5):
-        await EventStream(operation.results(), Bookmark(None), leaving)({}, receive, send)  # type: ignore[arg-type]
+        await EventStream(operation.results(), Bookmark(None), leaving, 60)({}, receive, send)  # type: ignore[arg-type]
 
     assert operation.ended.is_set()
     assert sent[-1] == {"type": "http.response.body", "body": b""}
@@ -246,7 +246,7 @@ async def test_a_client_that_is_stuck_does_not_hold_the_operation() -> None:
             await asyncio.Event().wait()
 
     async with asyncio.timeout(5):
-        await EventStream(operation.results(), Bookmark(None), asyncio.Event())({}, receive, send)  # type: ignore[arg-type]
+        await EventStream(operation.results(), Bookmark(None), asyncio.Event(), 60)({}, receive, send)  # type: ignore[arg-type]
 
     assert operation.ended.is_set()
 
