@@ -44,7 +44,11 @@ def _routes(house: House, documents: Documents, leaving: asyncio.Event) -> list[
     services = Services(house.database, house.feed, house.desk, outbox.link_in_letter(house))
     origins = house.settings.allowed_origins
     bodies = BodyLimits(house.settings.body_bytes, house.settings.file_bytes)
-    graphql = GraphQLEndpoint(build_schema(), services, house.tokens, documents, origins, bodies, leaving)
+    schema = build_schema(house.settings.operation_limits)
+    has_page = house.settings.graphiql and not documents.only
+    graphql = GraphQLEndpoint(
+        schema, services, house.tokens, house.pace, documents, origins, bodies, leaving, has_page=has_page
+    )
     return [
         Route("/", lambda _: RedirectResponse("/graphql")),
         Route("/graphql", graphql),

@@ -7,6 +7,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from api.issuer import IssuerUnavailable
+from api.pace import TooManyRequests, who
 from api.parameters import ParameterInvalid, choice, numbers_filter, singles
 from api.refusals import refusal
 from api.wiring import House
@@ -32,6 +33,7 @@ _STATUSES: dict[type[NumberlineError], int] = {
     NothingToHandOver: 409,
     Unavailable: 503,
     IssuerUnavailable: 503,
+    TooManyRequests: 429,
 }
 """The HTTP status of each refusal; any other is a parameter to correct, 400."""
 
@@ -84,8 +86,9 @@ def _endpoint(house: House, field: str, open_: Open) -> Callable[[Request], Awai
 
 
 async def _desk(house: House, request: Request, field: str) -> Desk:
-    """Return the desk of whoever asks. Raises Unauthenticated, IssuerUnavailable and Forbidden."""
+    """Return the desk of whoever asks. Raises Unauthenticated, IssuerUnavailable, TooManyRequests, Forbidden."""
     caller = await house.tokens.caller(request.headers.get("authorization"))
+    house.pace.come(who(caller, request.client.host if request.client else None))
     if caller is None:
         raise Unauthenticated
     if not PERMISSIONS[field].allows(caller):
@@ -116,4 +119,7 @@ def _attached(name: str, content: AsyncIterator[bytes]) -> Response:
 
 def _refusal(error: NumberlineError) -> Response:
     status = _STATUSES.get(type(error), 400)
-    return refusal(status, error.code, error.message, **({"retryable": True} if status == 503 else {}))  # noqa: PLR2004
+    answer = refusal(status, error.code, error.message, **({"retryable": True} if status in {429, 503} else {}))
+    if isinstance(error, TooManyRequests):
+        answer.headers["retry-after"] = str(error.retry_after_s)
+    return answer

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from api.identity import ClaimNames, Terms
 from api.smtp import mail_server, sender_address
 from provisioning.desk import Limits
+from schema.limits import OperationLimits
 
 WEBEX_SCOPES = (
     "spark-admin:locations_read",
@@ -75,6 +76,24 @@ class Settings(BaseSettings):
     """A manifest of documents by their ids, such as the persisted-documents.json of GraphQL Code Generator."""
     trusted_documents_only: bool = False
     """Whether nothing but trusted documents runs; GraphiQL is then not served."""
+    graphiql: bool = True
+    """Whether browsers get GraphiQL at /graphql."""
+    introspection: bool = OperationLimits().introspection
+    """Whether anybody may ask for the schema; GraphiQL needs it."""
+    operation_tokens: int = Field(default=OperationLimits().tokens, ge=1)
+    """How many words and signs a document may have."""
+    operation_depth: int = Field(default=OperationLimits().depth, ge=1)
+    """How deep fields may lie within each other."""
+    operation_cost: int = Field(default=OperationLimits().cost, ge=1)
+    """How many objects an operation may fetch."""
+    query_time: timedelta = OperationLimits().query_time
+    """How long a query may take."""
+    mutation_time: timedelta = OperationLimits().mutation_time
+    """How long a mutation may take."""
+    requests_per_second: int = Field(default=500, ge=1)
+    """How many requests a second this process takes of one caller."""
+    streams_per_caller: int = Field(default=5_000, ge=1)
+    """How many operations one caller may follow at once at this process."""
     control_hub_url: str = "https://webexapis.com/v1"
     """The base address of the Webex API."""
     control_hub_client_id: str = "numberline"
@@ -146,6 +165,18 @@ class Settings(BaseSettings):
         """Return which tokens of the issuer are taken."""
         names = ClaimNames(self.level_claim, self.role_claim, self.bound_to_claim)
         return Terms(self.issuer or Terms().issuer, self.audience, names, self.clock_leeway)
+
+    @property
+    def operation_limits(self) -> OperationLimits:
+        """Return how much one operation may ask for."""
+        return OperationLimits(
+            tokens=self.operation_tokens,
+            depth=self.operation_depth,
+            cost=self.operation_cost,
+            query_time=self.query_time,
+            mutation_time=self.mutation_time,
+            introspection=self.introspection,
+        )
 
     @property
     def limits(self) -> Limits:

@@ -21,6 +21,7 @@ from api.identity import Terms, Tokens
 from api.issuer import IssuerKeys
 from api.keys import token_key, vault_key
 from api.mail import Outbox
+from api.pace import Pace
 from api.settings import Settings
 from api.smtp import SmtpMailer, mail_server
 from controlhub.client import WebexHub, WebexSettings
@@ -69,6 +70,7 @@ class House:
     feed: EventFeed
     jobs: App
     tokens: Tokens
+    pace: Pace
     vault: Vault
     mailer: SmtpMailer | Outbox
     hub: Hub
@@ -160,6 +162,7 @@ def _join(settings: Settings, url: str, http: httpx.AsyncClient, tokens: Tokens)
         feed=EventFeed(database, listener),
         jobs=jobs,
         tokens=tokens,
+        pace=Pace(settings.requests_per_second, settings.streams_per_caller, time.monotonic),
         vault=Vault([key.get_secret_value() for key in settings.secret_keys] or [vault_key(settings.data_dir)]),
         mailer=_mailer(settings),
         hub=_hub(settings, http),

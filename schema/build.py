@@ -3,26 +3,33 @@
 import re
 
 import strawberry
-from graphql import GraphQLError, GraphQLSchema
+from graphql import GraphQLError, GraphQLSchema, GraphQLSyntaxError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
 from provisioning.permissions import PERMISSIONS
 from schema import gate
-from schema.documents import DocumentParser, DocumentValidator
+from schema.documents import TOO_MANY_TOKENS, DocumentParser, DocumentValidator
 from schema.errors import USER_ERRORS, put_code
 from schema.executor import Executor
+from schema.limits import OperationLimits
+from schema.limits.errors import TooManyTokens
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.scalars import SCALARS
 from schema.subscriptions import Subscription, bookmarks
 from store.vocabulary import Level
 
+NO_SETTINGS = OperationLimits()
+"""The limits where nothing is set."""
+
 _ONE_OF = "Exactly one field of the input has to be given, and not as null."
 
 
 class NumberlineSchema(strawberry.Schema):
     """Our schema: every error leaves it with a code."""
+
+    limits: OperationLimits
 
     def process_errors(
         self,
@@ -31,15 +38,17 @@ class NumberlineSchema(strawberry.Schema):
     ) -> None:
         """Give each error its code; those that nobody foresaw are masked and logged."""
         for error in errors:
+            if isinstance(error, GraphQLSyntaxError) and TOO_MANY_TOKENS in error.message:
+                error.original_error = TooManyTokens(self.limits.tokens)
             put_code(error)
 
 
-def build_schema() -> NumberlineSchema:
-    """Build the schema, with the gate before every root field.
+def build_schema(limits: OperationLimits = NO_SETTINGS) -> NumberlineSchema:
+    """Build the schema, with the gate before every root field, for operations within limits.
 
     Raises FieldWithoutPermission where a root field has no entry in the permission table.
     """
-    schema = _schema(StrawberryConfig(scalar_map=SCALARS))
+    schema = _schema(StrawberryConfig(scalar_map=SCALARS), limits)
     core = schema._schema  # noqa: SLF001  # Strawberry has no public way to the graphql-core schema
     bookmarks.put_in(core)
     gate.put_up(core)
@@ -49,21 +58,22 @@ def build_schema() -> NumberlineSchema:
 def print_sdl() -> str:
     """Return the schema as SDL, sorted: what `schema.graphql` holds."""
     # Only for printing: a sorted schema hands plain strings to resolvers instead of enum members.
-    sdl = _schema(StrawberryConfig(scalar_map=SCALARS, sort_schema=True)).as_str().rstrip() + "\n"
+    sdl = _schema(StrawberryConfig(scalar_map=SCALARS, sort_schema=True), NO_SETTINGS).as_str().rstrip() + "\n"
     # Strawberry prints the directive for tools that do not know it yet, but cannot describe it.
     return sdl.replace("directive @oneOf", f'"""{_ONE_OF}"""\ndirective @oneOf', 1)
 
 
-def _schema(config: StrawberryConfig) -> NumberlineSchema:
+def _schema(config: StrawberryConfig, limits: OperationLimits) -> NumberlineSchema:
     schema = NumberlineSchema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         types=USER_ERRORS,
         config=config,
-        extensions=[DocumentParser, DocumentValidator],
+        extensions=[lambda: DocumentParser(limits), lambda: DocumentValidator(limits)],
         execution_context_class=Executor,
     )
+    schema.limits = limits
     core = schema._schema  # noqa: SLF001  # Strawberry has no public way to the graphql-core schema
     _name_nodes(core)
     _say_who_may(core)

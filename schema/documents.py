@@ -1,75 +1,112 @@
-"""What becomes of a document before it runs: parsed and validated once, and held to the limits."""
+"""What becomes of a document before it runs: parsed and validated once, and held to the limits, as is its running."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, get_operation_ast
 from strawberry.extensions import ParserCache, ValidationCache
-from strawberry.types.execution import ExecutionContext
+from strawberry.types.graphql import OperationType
 
-from schema import limits
+from schema.limits import OperationLimits, errors
+from schema.limits.cost import cost, sizes
+from schema.limits.size import refused
+from store.errors import NumberlineError
+
+KNOWN_DOCUMENTS = 1_024
+"""How many documents a process remembers the size of, and how many operations the cost of."""
+
+TOO_MANY_TOKENS = "Document contains more than"
+"""How graphql-core's message begins where a document has too many tokens; it has no class of its own."""
 
 
 class DocumentParser(ParserCache):
     """Strawberry's cache, but a syntax error is left to Strawberry's own parsing, which knows how to tell it."""
 
+    def __init__(self, limits: OperationLimits) -> None:
+        """Take the limits."""
+        super().__init__()
+        self._limits = limits
+
     def on_parse(self) -> Iterator[None]:
         """Parse, up to the limit of tokens."""
-        self.execution_context.parse_options["max_tokens"] = limits.MOST_TOKENS
+        self.execution_context.parse_options["max_tokens"] = self._limits.tokens
         with suppress(GraphQLSyntaxError, StopIteration):
             next(super().on_parse())
         yield
 
 
 class DocumentValidator(ValidationCache):
-    """Strawberry's cache, and what the specification and we ask of a document beyond it."""
+    """Strawberry's cache, and what the specification and we ask of an operation beyond it."""
 
-    _rows = 0
+    _cost = 0
+
+    def __init__(self, limits: OperationLimits) -> None:
+        """Take the limits."""
+        super().__init__()
+        self._limits = limits
 
     def on_validate(self) -> Iterator[None]:
-        """Hold the document to its limits by its form, validate it, and count what it can bring."""
+        """Measure the document, which validation would take long for, validate it, and reckon what it would fetch."""
         context = self.execution_context
-        error = self._before(context)
+        error = self._before(context.graphql_document)
         if error is not None:
             context.pre_execution_errors = [error]
             yield
             return
         for _ in super().on_validate():
             if not context.pre_execution_errors:
-                context.pre_execution_errors = self._after(context)
+                context.pre_execution_errors = self._after(context.graphql_document)
             yield
 
-    def get_results(self) -> dict[str, Any]:
-        """Tell what the lists of the document can bring, where there are any."""
-        return {"cost": {"rows": self._rows, "limit": limits.MOST_ROWS}} if self._rows else {}
-
-    @staticmethod
-    def _before(context: ExecutionContext) -> GraphQLError | None:
-        document = context.graphql_document
-        # GraphQL, section 6.1: of several operations one has to be named; Strawberry would run the first.
-        if context._provided_operation_name is None and _operations(document) > 1:  # noqa: SLF001
-            return GraphQLError("Say which operation is meant by `operationName`.")
-        error = _extent_refusal(document) if document else None
-        return GraphQLError(error.message, original_error=error) if error else None
-
-    def _after(self, context: ExecutionContext) -> list[GraphQLError]:
-        core, document = context.schema._schema, context.graphql_document  # noqa: SLF001  # Strawberry has no public way to it
+    async def on_execute(self) -> AsyncIterator[None]:
+        """Stop the operation, and with it its statements, after its time. Subscriptions go on."""
+        is_mutation = self.execution_context.operation_type is OperationType.MUTATION
+        time_s = (self._limits.mutation_time if is_mutation else self._limits.query_time).total_seconds()
         try:
-            self._rows = limits.rows(core, document, context.operation_name, context.variables) if document else 0
-        except limits.TooManyRows as error:
-            return [GraphQLError(error.message, original_error=error)]
+            async with asyncio.timeout(time_s) as watch:
+                yield
+        except TimeoutError as error:
+            if watch.expired():
+                raise errors.TooSlow(int(time_s)) from error
+            raise
+
+    def get_results(self) -> dict[str, Any]:
+        """Return what goes beside the data, where there is a cost. Each event of a subscription would repeat it."""
+        if not self._cost or self.execution_context.operation_type is OperationType.SUBSCRIPTION:
+            return {}
+        return {"cost": {"requested": self._cost, "limit": self._limits.cost}}
+
+    def _before(self, document: DocumentNode | None) -> GraphQLError | None:
+        # GraphQL, section 6.1: of several operations one has to be named; Strawberry would run the first.
+        if self.execution_context._provided_operation_name is None and _operations(document) > 1:  # noqa: SLF001
+            return GraphQLError("Say which operation is meant by `operationName`.")
+        error = _known_refusal(document, self._limits) if document else None
+        return _told(error) if error else None
+
+    def _after(self, document: DocumentNode | None) -> list[GraphQLError]:
+        context = self.execution_context
+        core = context.schema._schema  # noqa: SLF001  # Strawberry has no public way to the graphql-core schema
+        self._cost = _known_cost(core, document, context.operation_name, sizes(context.variables))
+        if self._cost > self._limits.cost:
+            return [_told(errors.TooCostly(self._limits.cost, self._cost))]
         return []
 
 
-@lru_cache(maxsize=128)
-def _extent_refusal(document: DocumentNode) -> limits.LimitExceeded | None:
-    try:
-        limits.refuse_extent(document)
-    except limits.LimitExceeded as error:
-        return error
-    return None
+_known_refusal = lru_cache(KNOWN_DOCUMENTS)(refused)
+
+
+@lru_cache(KNOWN_DOCUMENTS)
+def _known_cost(core: Any, document: DocumentNode, name: str | None, given: tuple[tuple[str, int], ...]) -> int:
+    operation = get_operation_ast(document, name)
+    assert operation is not None  # noqa: S101  # it was found before validation
+    return cost(core, document, operation, dict(given))
+
+
+def _told(error: NumberlineError) -> GraphQLError:
+    return GraphQLError(error.message, original_error=error)
 
 
 def _operations(document: DocumentNode | None) -> int:

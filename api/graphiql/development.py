@@ -25,9 +25,10 @@ FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "
 def development_token(settings: Settings, request: Request) -> str | None:
     """Return a token for an Admin at system level, if this is a development machine talking to itself.
 
-    That takes all of: `development` is set, and no issuer, so that this machine's own tokens are taken; the server listens on a loopback address and has no public one; the
-    request comes from a loopback address, by no proxy, and asks for a loopback host, which a page elsewhere whose name
-    was made to point here (DNS rebinding) does not; and no page of another origin asks, whatever CORS may allow it.
+    That takes all of: `development` is set, and no issuer, so that this machine's own tokens are taken; the server
+    listens on a loopback address and has no public one; the request comes from a loopback address, by no proxy, and
+    asks for a loopback host, which a page elsewhere whose name was made to point here (DNS rebinding) does not; and no
+    page of another origin asks, whatever CORS may allow it.
     """
     own = f"{request.url.scheme}://{request.url.netloc}"
     at_home = (

@@ -18,6 +18,7 @@ from strawberry.types.graphql import OperationType
 from api.graphiql.page import page_response
 from api.identity import Tokens
 from api.issuer import IssuerUnavailable
+from api.pace import Pace, TooManyRequests, TooManyStreams, who
 from api.refusals import refusal
 from api.transport.answers import answer, refused
 from api.transport.bodies import BodyLimits, bounded
@@ -61,6 +62,8 @@ class _Asked:
     method: str
     accept: str
     caller: Caller | None
+    name: str
+    """Under which the caller's requests and streams are counted."""
     last_event_id: str | None
     given: Parameters
 
@@ -73,19 +76,24 @@ class GraphQLEndpoint:
         schema: NumberlineSchema,
         services: Services,
         tokens: Tokens,
+        pace: Pace,
         documents: Documents,
         origins: list[str],
         bodies: BodyLimits,
         leaving: asyncio.Event,
+        *,
+        has_page: bool,
     ) -> None:
         """Take the schema and what its resolvers reach; streams end once `leaving` is set."""
         self._schema = schema
         self._services = services
         self._tokens = tokens
+        self._pace = pace
+        self._has_page = has_page
         self._documents = documents
         self._bodies = bodies
         self._leaving = leaving
-        self._sockets = Sockets(schema, services, tokens, documents, origins)
+        self._sockets = Sockets(schema, services, tokens, pace, documents, origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or a socket."""
@@ -112,26 +120,24 @@ class GraphQLEndpoint:
             if media is None:
                 raise NotAcceptable
             return await self._run(await self._asked(request, accept), media)
-        except Unauthenticated as error:
-            return _refusal(401, error, media)
-        except IssuerUnavailable as error:
-            return _refusal(503, error, media, {"retry-after": str(RETRY_AFTER_S)}, retryable=True)
-        except RequestRefused as error:
-            return _refusal(error.status, error, media, error.headers)
+        except (Unauthenticated, IssuerUnavailable, TooManyRequests, TooManyStreams, RequestRefused) as error:
+            return _refusal(error, media)
 
     def _wants_page(self, request: Request) -> bool:
-        """Return whether a browser asks for the page. With trusted documents only, nothing could be asked there."""
+        """Return whether a browser asks for the page, where there is one."""
         return (
             request.method == "GET"
-            and not self._documents.only
+            and self._has_page
             and KINDS.keys().isdisjoint(request.query_params)
             and "text/html" in request.headers.get("accept", "")
         )
 
     async def _asked(self, request: Request, accept: str) -> _Asked:
         caller = await self._tokens.caller(request.headers.get("authorization"))
+        name = who(caller, request.client.host if request.client else None)
+        self._pace.come(name)
         last_event_id = request.headers.get("last-event-id") or None
-        return _Asked(request.method, accept, caller, last_event_id, await parameters(request))
+        return _Asked(request.method, accept, caller, name, last_event_id, await parameters(request))
 
     async def _run(self, asked: _Asked, media: str) -> Response:
         if media == EVENTS:
@@ -161,6 +167,7 @@ class GraphQLEndpoint:
 
     async def _stream(self, asked: _Asked) -> Response:
         """Follow the operation. What is wrong with it is told in the stream, as graphql-sse has it."""
+        self._pace.check_streams(asked.name)
         bookmark = Bookmark(asked.last_event_id)
         try:
             results = await self._schema.stream(
@@ -172,8 +179,8 @@ class GraphQLEndpoint:
         except DocumentRefused as error:
             results = _once(refused(error))
         good_for_s = self._tokens.remaining_s(asked.caller) if asked.caller else inf
-        # nothing is delivered incrementally
-        return EventStream(cast("Results", results), bookmark, self._leaving, good_for_s)
+        stream = cast("Results", results)  # nothing is delivered incrementally
+        return EventStream(stream, bookmark, self._leaving, good_for_s, self._pace.following(asked.name))
 
 
 async def _once(result: ExecutionResult) -> Results:
@@ -189,12 +196,29 @@ def _options(given: Parameters) -> dict[str, Any]:
     }
 
 
-def _refusal(
-    status: int, error: NumberlineError, media: str | None, headers: Mapping[str, str] | None = None, **hints: Any
-) -> Response:
+def _refusal(error: NumberlineError, media: str | None) -> Response:
     """Return a refusal in the media type that the client likes, where that is one for a single answer."""
+    status, retry_after_s = _status(error)
+    hints = {} if retry_after_s is None else {"retryable": True, "retryAfter": retry_after_s}
     response = refusal(status, error.code, error.message, **hints)
-    response.headers.update(headers or {})
+    if isinstance(error, RequestRefused):
+        response.headers.update(error.headers)
+    if retry_after_s is not None:
+        response.headers["retry-after"] = str(retry_after_s)
     if media == RESPONSE:
         response.headers["content-type"] = RESPONSE
     return response
+
+
+def _status(error: NumberlineError) -> tuple[int, int | None]:
+    """Return the status of a refusal, and after how many seconds the same request may go well."""
+    match error:
+        case TooManyRequests():
+            return 429, error.retry_after_s
+        case IssuerUnavailable():
+            return 503, RETRY_AFTER_S
+        case RequestRefused():
+            return error.status, None
+        case TooManyStreams():
+            return 429, None
+    return 401, None

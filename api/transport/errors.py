@@ -113,6 +113,14 @@ class DocumentNotTrusted(DocumentRefused):
 
 
 @dataclass(eq=False)
+class DocumentTooLong(DocumentRefused):
+    """A document has at most {most} characters; send values as variables, and several documents."""
+
+    code = "DOCUMENT_TOO_LONG"
+    most: int
+
+
+@dataclass(eq=False)
 class PersistedQueryNotFound(DocumentRefused):
     """PersistedQueryNotFound"""  # noqa: D400, D415  # clients of automatic persisted queries compare it with this word
 

@@ -15,7 +15,10 @@ from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
     Message,
@@ -25,6 +28,7 @@ from strawberry.types.unset import UnsetType
 
 from api.identity import Tokens
 from api.issuer import IssuerUnavailable
+from api.pace import Pace, TooManyRequests, who
 from api.transport.documents import Documents
 from api.transport.errors import BadRequest, TooManyOperations
 from api.transport.parameters import checked
@@ -114,10 +118,23 @@ class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
     def _document(self, message: SubscribeMessage) -> str:
         if len(self.operations) >= MOST_OPERATIONS:
             raise TooManyOperations(MOST_OPERATIONS)
-        return cast("Sockets", self.view).documents.text(cast("Mapping[str, object]", message["payload"]))
+        view = cast("Sockets", self.view)
+        view.pace.come(self._name)
+        view.pace.check_streams(self._name)
+        return view.documents.text(cast("Mapping[str, object]", message["payload"]))
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        """Count an operation while it runs."""
+        with cast("Sockets", self.view).pace.following(self._name):
+            await super().run_operation(operation)
+
+    @property
+    def _name(self) -> str:
+        return who(self.context.caller, None)
 
     async def _refuse(self, name: str, error: NumberlineError) -> None:
-        told = GraphQLError(error.message, extensions={"code": error.code})
+        hints = {"retryAfter": error.retry_after_s} if isinstance(error, TooManyRequests) else {}
+        told = GraphQLError(error.message, extensions={"code": error.code, **hints})
         await self.send_message({"id": name, "type": "error", "payload": [told.formatted]})
 
     @staticmethod
@@ -137,6 +154,7 @@ class Sockets(GraphQL[Context, None]):
         schema: NumberlineSchema,
         services: Services,
         tokens: Tokens,
+        pace: Pace,
         documents: Documents,
         origins: list[str],
         init_timeout: timedelta = INIT_TIMEOUT,
@@ -153,6 +171,7 @@ class Sockets(GraphQL[Context, None]):
         )
         self._services = services
         self._tokens = tokens
+        self.pace = pace
         self.documents = documents
 
     def decode_json(self, data: str | bytes) -> object:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import AbstractContextManager, aclosing, suppress
 from time import monotonic
 from typing import Any
 
@@ -37,15 +37,30 @@ class EventStream(Response):
 
     media_type = EVENTS
 
-    def __init__(self, results: Results, bookmark: Bookmark, leaving: asyncio.Event, good_for_s: float) -> None:
-        """Take the results, and how long the token behind them is good; the bookmark says the cursor of the last."""
+    def __init__(
+        self,
+        results: Results,
+        bookmark: Bookmark,
+        leaving: asyncio.Event,
+        good_for_s: float,
+        counted: AbstractContextManager[None],
+    ) -> None:
+        """Take the results, how long the token behind them is good, and what to hold meanwhile.
+
+        The bookmark says the cursor of the last result.
+        """
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
         self._frames = frames(results, bookmark, HEARTBEAT_S, good_for_s)
         self._leaving = leaving
+        self._counted = counted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  # ASGI's signature
         """Send the stream. Whatever ends it, the operation behind it has ended as well when this returns."""
+        with self._counted:
+            await self._follow(receive, send)
+
+    async def _follow(self, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         sending = asyncio.create_task(self._send(send))
         others = [asyncio.create_task(_gone(receive)), asyncio.create_task(self._leaving.wait())]

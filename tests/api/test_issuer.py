@@ -439,7 +439,11 @@ async def test_while_the_issuer_is_down_requests_say_when_to_come_again(
             healthy = await http.get(f"{address}/healthz")
 
     assert (answer.status_code, file.status_code, healthy.status_code) == (503, 503, 200)
-    assert answer.json()["errors"][0]["extensions"] == {"code": "ISSUER_UNAVAILABLE", "retryable": True}
+    assert answer.json()["errors"][0]["extensions"] == {
+        "code": "ISSUER_UNAVAILABLE",
+        "retryable": True,
+        "retryAfter": 5,
+    }
     assert answer.headers["retry-after"] == "5"
 
 

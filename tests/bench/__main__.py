@@ -1,8 +1,9 @@
 """`make bench`: every benchmark, each a ratio against something measured in the same run."""
 
-from tests.bench import crash, page, push, takeover, uploads, verdicts
+from tests.bench import abuse, crash, page, push, takeover, uploads, verdicts
 
 print(page.measured())  # noqa: T201  # a report
+print(abuse.measured())  # noqa: T201  # a report
 print(verdicts.measured())  # noqa: T201  # a report
 print(uploads.measured())  # noqa: T201  # a report
 print(push.measured())  # noqa: T201  # a report

@@ -23,6 +23,7 @@ from store.migrate import ensure_database
 from tests.api.conftest import environment
 from tests.api.journey import Api, added, ended, integrated_site, started
 from tests.api.programs import token
+from tests.bench.page import UNHURRIED
 
 NUMBERS = 10_000
 """How many numbers are sent."""
@@ -159,7 +160,7 @@ async def _stage(latency_ms: int) -> AsyncIterator[_Stage]:
         Path(folder).chmod(0o755)  # noqa: ASYNC240  # a moment
         data_dir = Path(folder) / "server"
         with simulator(Path(folder) / "state.sqlite", latency_ms=latency_ms) as control_hub:
-            own = environment(data_dir, control_hub)
+            own = environment(data_dir, control_hub, **UNHURRIED)
             with server(own) as address:
                 embedded = EmbeddedServer(data_dir)
                 owner_url = ensure_database(embedded.start(), DATABASE_NAME)

@@ -1,95 +1,244 @@
-"""What a document may ask for at once."""
+"""How much one operation may ask for."""
 
+import asyncio
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import get_introspection_query
+import strawberry
+from graphql import GraphQLSchema, get_introspection_query, get_operation_ast, parse
+from graphql import build_schema as read_schema
+from strawberry.types.execution import ExecutionResult
 
-from schema.build import NumberlineSchema
+from schema.build import build_schema
 from schema.connections import LARGEST_PAGE
 from schema.context import Context
-from schema.limits import DEEPEST, MOST_ALIASES, MOST_DIRECTIVES, MOST_ROWS, MOST_TOKENS
+from schema.documents import DocumentValidator
+from schema.limits import OperationLimits
+from schema.limits.cost import COUNT, LIST, SCHEMA, cost, sizes
 from schema.queries.nodes import MOST_NODES
 
+SDL = read_schema((Path(__file__).parents[2] / "schema.graphql").read_text())
+LIMITS = OperationLimits()
 
-async def code(schema: NumberlineSchema, context: Context, document: str, **variables: Any) -> str | None:
-    """Return the code of the first error of a document; None where there is none."""
-    result = await schema.execute(document, variable_values=variables, context_value=context)
-    return (result.errors[0].extensions or {})["code"] if result.errors else None
+
+def repeated(number: int, part: str) -> str:
+    """Return a part so many times, each with its number in the place of N."""
+    return " ".join(part.replace("N", str(one)) for one in range(number))
+
+
+def chained(number: int, part: str) -> str:
+    """Return fragments that each spread the next one; N is the number of one, M of the next."""
+    parts = (part.replace("N", str(one)).replace("M", str(one + 1)) for one in range(number))
+    return " ".join(f"fragment F{one} on Query {{ {text} }}" for one, text in enumerate(parts))
+
+
+ABUSE = {
+    "aliases": ("{" + repeated(5_000, "aN:viewer{role}") + "}", "TOO_MANY_TOKENS"),
+    "some aliases": ("{ viewer {" + repeated(101, "aN: role") + "} }", "TOO_MANY_ALIASES"),
+    "directives": ("{ viewer { role " + "@a " * 20_000 + "} }", "TOO_MANY_TOKENS"),
+    "some directives": ("{ viewer { role " + "@skip(if: false) " * 51 + "} }", "TOO_MANY_DIRECTIVES"),
+    "directives of variables": (
+        "query(" + repeated(51, "$vN: Int @a") + ") { viewer { role } }",
+        "TOO_MANY_DIRECTIVES",
+    ),
+    "unknown directives": ("{ viewer { role " + "@a " * 1_000 + "} }", "TOO_MANY_DIRECTIVES"),
+    "deep nesting": ("{ a " * 1_300 + "}" * 1_300, "GRAPHQL_PARSE_FAILED"),
+    "nesting": ("{ a " * 100 + "}" * 100, "DOCUMENT_TOO_DEEP"),
+    "nesting in fragments": (
+        "{ ...F0 }" + chained(20, "a { ...FM }") + " fragment F20 on Query { a }",
+        "DOCUMENT_TOO_DEEP",
+    ),
+    "nested lists": ("{ a(b: " + "[" * 1_900 + "]" * 1_900 + ") }", "GRAPHQL_PARSE_FAILED"),
+    "root fields": ("{" + repeated(51, "aN: viewer { role }") + "}", "TOO_MANY_ROOT_FIELDS"),
+    "root fields in fragments": (
+        "{ ...A ...B }"
+        "fragment A on Query {" + repeated(30, "aN: viewer { role }") + "}"
+        "fragment B on Query {" + repeated(30, "bN: viewer { role }") + "}",
+        "TOO_MANY_ROOT_FIELDS",
+    ),
+    "the same field": ("{" + "viewer { role } " * 300 + "}", "TOO_REPETITIVE"),
+    "the same field in fragments": (
+        "{" + repeated(99, "...FN") + "}" + repeated(99, "fragment FN on Query { viewer { role } }"),
+        "TOO_REPETITIVE",
+    ),
+    "fragments": (
+        "{" + repeated(101, "...FN") + "}" + repeated(101, "fragment FN on Query { __typename }"),
+        "TOO_MANY_FRAGMENTS",
+    ),
+    "fragments that double": (
+        "{ ...F0 }" + chained(15, "a: node(id: 1) { ...FM } b: node(id: 2) { ...FM }") + "fragment F15 on Query { c }",
+        "TOO_MANY_SELECTIONS",
+    ),
+    "circular fragments": ("{ ...F0 }" + chained(1, "...F1 viewer { role }") + "fragment F1 on Query { ...F0 }", None),
+    "circular fragments with fields": ("{ ...F0 } fragment F0 on Query { node(id: 1) { ...F0 } }", None),
+    "a fragment in a circle by itself": ("{ viewer { role } } fragment F0 on Query { ...F0 }", None),
+    "a fragment that is not there": ("{ ...F0 }", None),
+    "nested introspection": (
+        "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
+        None,
+    ),
+    "the schema again and again": ("{" + repeated(20, "aN: __schema { types { name } }") + "}", "TOO_COSTLY"),
+    "pages of pages": (
+        "{ services(first: 100) { nodes { drifts(first: 100) { nodes { id } } } } }",
+        "TOO_COSTLY",
+    ),
+    "pages of counts": (
+        (
+            "{ services(first: 100) { nodes {"
+            "  locations { totalCount } drifts { totalCount } sipConnections { totalCount }"
+            "} } }"
+        ),
+        "TOO_COSTLY",
+    ),
+}
+"""Documents that are refused, by their code; None: validation refuses them."""
+
+
+@pytest.mark.parametrize("name", ABUSE)
+async def test_too_much_is_refused_with_a_code(name: str) -> None:
+    """Before anything is resolved."""
+    document, code = ABUSE[name]
+
+    found = await executed(document)
+
+    assert {codes(found)[0]} == {code or "GRAPHQL_VALIDATION_FAILED"}
+    assert found.data is None
 
 
 @pytest.mark.parametrize(
-    ("document", "expected"),
+    ("given", "document"),
     [
-        ("{ " + "viewer { " * 21 + "x" + " }" * 22, "DOCUMENT_TOO_DEEP"),
-        ("{ " + "viewer { " * 2_000 + "x" + " }" * 2_001, "GRAPHQL_PARSE_FAILED"),
-        ("{ " + " ".join(f"a{n}: __typename" for n in range(201)) + " }", "TOO_MANY_ALIASES"),
-        ("{ __typename " + "@include(if: true) " * 201 + "}", "TOO_MANY_DIRECTIVES"),
-        ("{ " + "__typename " * 10_000 + "}", "GRAPHQL_PARSE_FAILED"),
-        ("{ ...a } fragment a on Query { ...a }", "GRAPHQL_VALIDATION_FAILED"),
-        ("{ ...a }", "GRAPHQL_VALIDATION_FAILED"),
+        ({"tokens": 11}, "{ viewer { role } node(id: 1) }"),
+        ({"depth": 1}, "{ viewer { role } }"),
+        ({"fields": 1}, "{ a: viewer b: viewer }"),
+        ({"selections": 2}, "{ viewer { role level } }"),
+        ({"aliases": 1}, "{ a: viewer { b: role } }"),
+        ({"directives": 1}, "{ viewer @a { role @a } }"),
+        ({"fragments": 0}, "{ ...A } fragment A on Query { a }"),
+        ({"repetitions": 2}, "{ viewer viewer viewer }"),
+        ({"repetitions": 2}, "{ ...A ...A ...A } fragment A on Query { a }"),
+        ({"cost": 150}, "{ numbers { nodes { location { id } service { id } } } }"),
+        ({"introspection": False}, '{ viewer { role } __type(name: "Query") { name } }'),
     ],
-    ids=["deep", "deeper than the parser goes", "aliases", "directives", "tokens", "circle", "nothing"],
+    ids=str,
 )
-async def test_a_document_that_asks_for_too_much_is_refused_with_a_code(
-    schema: NumberlineSchema, context: Context, document: str, expected: str
-) -> None:
-    """Before it is validated, which takes long for such documents."""
-    assert await code(schema, context, document) == expected
+async def test_a_limit_is_what_it_says(given: dict[str, int], document: str) -> None:
+    """What it allows is not refused for its size; one more is, and is told so."""
+    beyond = await executed(document, replace(LIMITS, **given))
+    within = await executed(document, replace(LIMITS, **{name: most + 1 for name, most in given.items()}))
+
+    refusals = [code for code in codes(beyond) if code.startswith(("TOO_", "DOCUMENT_", "INTROSPECTION_"))]
+    assert len(refusals) == 1
+    assert not set(refusals) & set(codes(within))
+    assert "{" not in (beyond.errors or [])[0].message
 
 
-async def test_depth_is_counted_through_fragments(schema: NumberlineSchema, context: Context) -> None:
-    """Each of them is walked once, however often it is spread."""
-    spread = "... on Query { ...f1 ...f1 } ...f1"
-    chain = " ".join(f"fragment f{n} on Query {{ viewer {{ ...f{n + 1} ...f{n + 1} }} }}" for n in range(1, 40))
-    assert await code(schema, context, f"{{ {spread} }} {chain} fragment f40 on Query {{ __typename }}") == (
-        "DOCUMENT_TOO_DEEP"
+@pytest.mark.parametrize(
+    ("document", "variables", "expected"),
+    [
+        ("{ viewer { role level } }", {}, 1),
+        ("{ numbers { nodes { id } } }", {}, 1 + 50),
+        ("{ numbers(first: 100) { nodes { id } pageInfo { endCursor } } }", {}, 1 + 100 + 1),
+        ("{ numbers(last: 3) { edges { node { location { id } service { id } } } } }", {}, 1 + 3 * (1 + 1 + 2)),
+        ("query($n: Int) { numbers(first: $n) { nodes { id } } }", {"n": 7}, 1 + 7),
+        ("query($n: Int) { numbers(first: $n) { nodes { id } } }", {}, 1 + 50),
+        ("query($n: Int = 9) { numbers(first: $n) { nodes { id } } }", {}, 1 + 9),
+        ("query($n: Int = 9) { numbers(first: $n) { nodes { id } } }", {"n": 8}, 1 + 8),
+        ("{ numbers(first: 1000000000) { nodes { id } } }", {}, 1 + 100),
+        ("{ numbers(first: -5) { nodes { id } } }", {}, 1 + 1),
+        ("{ numbers { totalCount } }", {}, 1 + COUNT),
+        ("{ a: services(first: 3) { ... on ServiceConnection { totalCount } } }", {}, 1 + COUNT),
+        ("{ services(first: 2) { nodes { locations(first: 3) { nodes { id } } } } }", {}, 1 + 2 * (1 + 1 + 3)),
+        ("{ callingProfiles(first: 2) { nodes { sbcDevices { name } } } }", {}, 1 + 2 * (1 + LIST)),
+        ('{ nodes(ids: ["a", "b"]) { id } }', {}, 2),
+        ("query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Number { service { id } } } }", {"ids": ["a"] * 5}, 10),
+        (
+            (
+                "{ ...A } fragment A on Query { numbers(first: 2) { ...B } }"
+                "fragment B on NumberConnection { nodes { id } }"
+            ),
+            {},
+            3,
+        ),
+        ("{ __schema { types { name } } }", {}, SCHEMA),
+        ("query A { viewer { role } } query B { numbers { nodes { id } } }", {}, 1),
+    ],
+)
+def test_a_cost_is_how_many_objects_might_be_fetched(document: str, variables: dict[str, Any], expected: int) -> None:
+    """Told from the document and its variables alone."""
+    assert of(SDL, document, variables) == expected
+
+
+async def test_an_answer_says_what_it_cost() -> None:
+    """With the limit, so that a client sees how far it may go."""
+    found = await executed("{ numbers(first: 20) { nodes { service { id } } } }")
+
+    assert found.extensions == {"cost": {"requested": 41, "limit": LIMITS.cost}}
+
+
+@strawberry.type
+class Query:
+    """A query that never ends."""
+
+    @strawberry.field
+    async def forever(self) -> int:
+        """Wait."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ENDED.append("forever")
+        return 0
+
+
+ENDED: list[str] = []
+
+
+async def test_an_operation_is_stopped_after_its_time() -> None:
+    """And all that it waits for."""
+    limits = replace(LIMITS, query_time=timedelta(0))
+    slow = strawberry.Schema(Query, extensions=[lambda: DocumentValidator(limits)])
+
+    async with asyncio.timeout(5):
+        found = await slow.execute("{ forever }")
+
+    assert found.errors
+    assert type(found.errors[0].original_error).__name__ == "TooSlow"
+    assert ENDED == ["forever"]
+
+
+async def test_tools_may_ask_for_the_schema() -> None:
+    """With all that graphql-js asks for, and GraphiQL."""
+    found = await executed(
+        get_introspection_query(input_value_deprecation=True, directive_is_repeatable=True, schema_description=True)
     )
 
-
-async def test_introspection_is_within_the_limits(schema: NumberlineSchema, context: Context) -> None:
-    """As GraphiQL and code generators ask for it."""
-    assert await code(schema, context, get_introspection_query(input_value_deprecation=True)) is None
+    assert found.errors is None
 
 
-@pytest.mark.parametrize(
-    ("document", "rows"),
-    [
-        ("{ viewer { level } }", None),
-        ("{ services { totalCount } }", 50),
-        ("{ services(first: 10) { nodes { id } } }", 10),
-        ("{ services(last: 7) { edges { node { id } } } }", 7),
-        ("{ services(first: 10) { nodes { locations(first: 5) { nodes { id } } } } }", 60),
-        ("{ ...all } fragment all on Query { a: services(first: 3) { ... on ServiceConnection { totalCount } } }", 3),
-        ('{ nodes(ids: ["a", "b"]) { ... on Service { locations(first: 5) { totalCount } } } }', 12),
-        ("query($n: Int = 4) { services(first: $n) { totalCount } }", 4),
-    ],
-)
-async def test_the_rows_of_lists_within_lists_are_multiplied_and_told(
-    schema: NumberlineSchema, context: Context, document: str, rows: int | None
-) -> None:
-    """In `extensions.cost`, where there are lists at all."""
-    result = await schema.execute(document, context_value=context)
-    assert result.errors is None
-    assert result.extensions == ({"cost": {"rows": rows, "limit": MOST_ROWS}} if rows else {})
-
-
-def test_the_guide_states_the_limits() -> None:
-    """As they are."""
+def test_the_guide_states_how_long_lists_may_be() -> None:
+    """As it is."""
     page = (Path(__file__).parents[2] / "docs" / "guide" / "schema.md").read_text()
     stated = re.findall(r"^\| .+ \| ([0-9,]+) \| `\w+` \|$", page, re.MULTILINE)
-    most = (MOST_TOKENS, DEEPEST, MOST_ALIASES, MOST_DIRECTIVES, LARGEST_PAGE, MOST_NODES, MOST_ROWS)
-    assert stated == [f"{figure:,}" for figure in most]
+
+    assert stated == [f"{figure:,}" for figure in (LARGEST_PAGE, MOST_NODES)]
 
 
-async def test_variables_count_as_they_are_given(schema: NumberlineSchema, context: Context) -> None:
-    """The same document may be small or too large."""
-    document = """query($n: Int!) {
-      services(first: $n) { nodes { locations(first: $n) { nodes { service {
-        locations(first: $n) { totalCount }
-      } } } } }
-    }"""
-    assert await code(schema, context, document, n=40) is None
-    assert await code(schema, context, document, n=100) == "TOO_MANY_ROWS"
+def of(schema: GraphQLSchema, document: str, variables: dict[str, Any]) -> int:
+    """Return the cost of the first operation of a document."""
+    parsed = parse(document)
+    operation = get_operation_ast(parsed) or next(iter(parsed.definitions))
+    return cost(schema, parsed, operation, dict(sizes(variables)))  # type: ignore[arg-type]  # operations come first
+
+
+async def executed(document: str, limits: OperationLimits = LIMITS) -> ExecutionResult:
+    """Run a document for nobody."""
+    return await build_schema(limits).execute(document, context_value=Context(None, None))  # type: ignore[arg-type]
+
+
+def codes(found: ExecutionResult) -> list[str]:
+    """Return the codes of all errors."""
+    return [(error.extensions or {}).get("code", "") for error in found.errors or []]

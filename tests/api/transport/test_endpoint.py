@@ -35,7 +35,7 @@ async def test_an_answer_comes_in_the_media_type_that_is_wanted(api: Api, accept
     answer = await ask(api, accept, query=SUBJECT)
 
     assert (answer.status_code, answer.headers["content-type"]) == (200, media)
-    assert answer.json() == {"data": {"viewer": {"subject": "tester"}}}
+    assert answer.json()["data"] == {"viewer": {"subject": "tester"}}
 
 
 async def test_who_takes_nothing_that_we_have_is_told_so(api: Api) -> None:
@@ -64,7 +64,7 @@ async def test_a_document_that_cannot_run_has_the_status_of_its_media_type(
     answer = await ask(api, accept, **body)
 
     assert (answer.status_code, answer.headers["content-type"]) == (status, accept)
-    assert (code(answer), set(answer.json())) == (reason, {"errors"})
+    assert (code(answer), set(answer.json()) - {"extensions"}) == (reason, {"errors"})
 
 
 async def test_one_of_several_operations_runs_where_it_is_named(api: Api) -> None:
@@ -141,7 +141,7 @@ async def test_a_link_may_hold_variables(api: Api) -> None:
 
     answer = await api.http.get(f"{api.address}/graphql", params=parameters, headers={"accept": MODERN})
 
-    assert answer.json() == {"data": {"__type": {"name": "Query"}}}
+    assert answer.json()["data"] == {"__type": {"name": "Query"}}
     assert answer.headers["vary"] == "accept"
 
 

@@ -9,11 +9,17 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api import issuer, pace
 from api.processes import server
 from api.settings import Settings
 from api.transport import errors
+from api.transport.documents import MOST_CHARACTERS
 from api.transport.sockets import INIT_TIMEOUT, MOST_OPERATIONS
 from api.transport.streams import HEARTBEAT_S
+from schema.limits import OperationLimits
+from schema.limits import errors as limits
+from schema.limits.cost import COUNT, LIST, SCHEMA
+from store.errors import NumberlineError
 from store.vocabulary import Level, Role
 from tests.api.conftest import Running, environment
 from tests.api.journey import Api, estate, onboard
@@ -29,12 +35,7 @@ MANIFEST = re.search(r"^```json persisted-documents\.json\n(.*?)^```$", PAGE, re
 
 SHOWN = [block.groupdict(default="") for block in BLOCK.finditer(PAGE)]
 
-SETTINGS = {
-    "NUMBERLINE_ALLOWED_ORIGINS",
-    "NUMBERLINE_BODY_BYTES",
-    "NUMBERLINE_FILE_BYTES",
-    "NUMBERLINE_TRUSTED_DOCUMENTS",
-}
+SETTINGS = set(re.findall("`(NUMBERLINE_[A-Z_]+)`", PAGE))
 """Names in capitals that are no codes."""
 
 EXAMPLES = list(zip(SHOWN[::2], SHOWN[1::2], strict=True))
@@ -67,13 +68,17 @@ async def test_every_example_is_answered_as_the_page_says(shown: Api) -> None:
 
 def test_the_page_names_every_code() -> None:
     """And none that there is not."""
-    known = {error.code for error in vars(errors).values() if isinstance(error, type) and "code" in vars(error)} - {
-        "ERROR"
+    known = {
+        error.code
+        for kinds in (errors, limits, pace, issuer)
+        for error in vars(kinds).values()
+        if isinstance(error, type) and issubclass(error, NumberlineError) and error.code != "ERROR"
     }
-    elsewhere = {"INTERNAL_ERROR", "UNAUTHENTICATED", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
-    elsewhere |= {"ISSUER_UNAVAILABLE"}
+    elsewhere = {"INTERNAL_ERROR", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
 
-    assert set(re.findall(r"`([A-Z]+_[A-Z_]+|UNAUTHENTICATED)`", PAGE)) - SETTINGS == known | elsewhere
+    assert set(re.findall(r"`([A-Z]+_[A-Z_]+|UNAUTHENTICATED)`", PAGE)) - SETTINGS == (known | elsewhere) - {
+        "UNAVAILABLE"
+    }
 
 
 def test_the_figures_of_the_page_are_those_of_the_server() -> None:
@@ -105,3 +110,29 @@ def _headers(text: str) -> dict[str, str]:
 def _same(body: str) -> object:
     """Return what a body means, however it is laid out."""
     return json.loads(body) if body.startswith("{") else body
+
+
+def test_the_limits_of_the_page_are_those_of_the_server() -> None:
+    """Where nothing is set."""
+    stated = {
+        code: int(figure.replace(",", ""))
+        for figure, code in re.findall(r"^\| .+ \| ([0-9,]+)[^|]* \| .+ \| `([A-Z_]+)` \|$", PAGE, re.MULTILINE)
+        if code != "TOO_SLOW"
+    }
+    ours, defaults = OperationLimits(), Settings.model_fields
+
+    assert stated == {
+        "DOCUMENT_TOO_LONG": MOST_CHARACTERS,
+        "TOO_MANY_TOKENS": ours.tokens,
+        "DOCUMENT_TOO_DEEP": ours.depth,
+        "TOO_MANY_ROOT_FIELDS": ours.fields,
+        "TOO_MANY_SELECTIONS": ours.selections,
+        "TOO_MANY_ALIASES": ours.aliases,
+        "TOO_MANY_DIRECTIVES": ours.directives,
+        "TOO_MANY_FRAGMENTS": ours.fragments,
+        "TOO_REPETITIVE": ours.repetitions,
+        "TOO_COSTLY": ours.cost,
+        "TOO_MANY_REQUESTS": defaults["requests_per_second"].default,
+        "TOO_MANY_STREAMS": defaults["streams_per_caller"].default,
+    }
+    assert f"as {LIST} objects, `totalCount` as {COUNT}, `__schema` and `__type` as {SCHEMA:,}" in PAGE

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from api.demo.client import Refused
 from api.development import DevelopmentKey
 from api.identity import Terms, Tokens
 from api.keys import token_key
+from api.pace import Pace
 from api.transport.documents import Documents
 from api.transport.sockets import MOST_OPERATIONS, Sockets
 from api.wiring import now
@@ -229,7 +231,7 @@ async def test_one_socket_has_so_many_operations_at_once(api: Api, site: Site) -
 
 async def test_who_never_introduces_themselves_is_closed() -> None:
     """With 4408: an open socket costs us something. Here the time for it is over at once."""
-    sockets = Sockets(None, None, None, None, [], init_timeout=timedelta(0))  # type: ignore[arg-type]  # not reached
+    sockets = Sockets(None, None, None, None, None, [], init_timeout=timedelta(0))  # type: ignore[arg-type]  # not reached
     silence, sent = asyncio.Event(), list[dict[str, Any]]()
 
     async def receive() -> dict[str, Any]:
@@ -286,8 +288,9 @@ async def test_a_client_that_goes_away_while_it_is_told_something_is_no_trouble(
     running: Running, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Phones lose their network every day; the log is for what somebody has to look at."""
+    pace = Pace(100, 100, monotonic)
     tokens = Tokens(DevelopmentKey(token_key(running.data_dir), now), Terms(), now)
-    sockets = Sockets(build_schema(), None, tokens, Documents({}, only=False), [])  # type: ignore[arg-type]  # not reached
+    sockets = Sockets(build_schema(), None, tokens, pace, Documents({}, only=False), [])  # type: ignore[arg-type]  # not reached
     said = iter(
         [
             {"type": "connection_init", "payload": {"Authorization": f"Bearer {running.token()}"}},

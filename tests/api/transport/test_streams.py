@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -226,7 +227,7 @@ async def test_nothing_goes_on_behind_a_stream_that_is_over(end: str) -> None:
             {"the client goes away": gone, "the server leaves": leaving}[end].set()
 
     async with asyncio.timeout(5):
-        await EventStream(operation.results(), Bookmark(None), leaving, 60)({}, receive, send)  # type: ignore[arg-type]
+        await EventStream(operation.results(), Bookmark(None), leaving, 60, nullcontext())({}, receive, send)  # type: ignore[arg-type]
 
     assert operation.ended.is_set()
     assert sent[-1] == {"type": "http.response.body", "body": b""}
@@ -246,7 +247,7 @@ async def test_a_client_that_is_stuck_does_not_hold_the_operation() -> None:
             await asyncio.Event().wait()
 
     async with asyncio.timeout(5):
-        await EventStream(operation.results(), Bookmark(None), asyncio.Event(), 60)({}, receive, send)  # type: ignore[arg-type]
+        await EventStream(operation.results(), Bookmark(None), asyncio.Event(), 60, nullcontext())({}, receive, send)  # type: ignore[arg-type]
 
     assert operation.ended.is_set()
 

@@ -1,0 +1,176 @@
+"""How often somebody may come, and how much they may follow."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import httpx
+import pytest
+from pydantic import ValidationError
+
+from api.pace import BURST_S, KNOWN_CALLERS, Pace, TooManyRequests, TooManyStreams, who
+from api.processes import server
+from api.settings import Settings
+from provisioning.caller import Caller
+from store.vocabulary import Level, Role
+from tests.api.conftest import Running, environment
+from tests.api.events import events
+from tests.api.journey import Api, Site
+from tests.api.transport.test_sockets import STATUS, introduced, receive, send
+
+RATE = 10
+BURST = int(RATE * BURST_S)
+
+
+@dataclass(slots=True)
+class Gate:
+    """A pace with a clock of its own."""
+
+    seconds: float = 0
+    pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin."""
+        self.pace = Pace(RATE, 2, lambda: self.seconds)
+
+    def let_through(self, name: str, most: int = 10 * BURST) -> int:
+        """Come as often as possible; return how often that was."""
+        for number in range(most):
+            try:
+                self.pace.come(name)
+            except TooManyRequests:
+                return number
+        return most
+
+
+def test_a_burst_is_taken_and_then_so_many_a_second() -> None:
+    """What was spent comes back with time, and no more than that."""
+    gate = Gate()
+
+    assert gate.let_through("ann") == BURST
+    assert gate.let_through("ann") == 0
+    gate.seconds += 1
+    assert gate.let_through("ann") == RATE
+    gate.seconds += 1_000
+    assert gate.let_through("ann") == BURST
+
+
+def test_one_caller_does_not_slow_another() -> None:
+    """Each has a pace of their own."""
+    gate = Gate()
+    gate.let_through("ann")
+
+    assert gate.let_through("bob") == BURST
+
+
+def test_who_comes_again_when_told_is_taken() -> None:
+    """Retry-After is no guess."""
+    gate = Gate()
+    gate.let_through("ann")
+    with pytest.raises(TooManyRequests) as told:
+        gate.pace.come("ann")
+
+    gate.seconds += told.value.retry_after_s
+    gate.pace.come("ann")
+
+
+def test_no_more_callers_are_remembered_than_there_is_room_for() -> None:
+    """Somebody with many addresses fills no memory."""
+    gate = Gate()
+    for number in range(KNOWN_CALLERS + 10):
+        gate.pace.come(str(number))
+
+    assert len(gate.pace._spent) == KNOWN_CALLERS  # the memory is what this is about
+
+
+def test_streams_are_counted_while_they_run() -> None:
+    """One more is taken once another has ended."""
+    pace = Gate().pace
+    with pace.following("ann"):
+        with pace.following("ann"):
+            with pytest.raises(TooManyStreams):
+                pace.check_streams("ann")
+            pace.check_streams("bob")
+        pace.check_streams("ann")
+
+
+def test_callers_are_told_apart_by_what_their_tokens_say() -> None:
+    """Ann of one tenant is not Ann of another; without a token the address counts."""
+    anns = [Caller("ann", Level.PROVIDER, Role.ADMIN, uuid4()) for _ in range(2)]
+
+    assert len({who(caller, "::1") for caller in (*anns, None)} | {who(None, "::2")}) == 4
+
+
+@pytest.mark.parametrize("given", [{"requests_per_second": 0}, {"streams_per_caller": 0}, {"operation_cost": 0}])
+def test_a_limit_of_nothing_is_no_limit_to_set(given: dict[str, int]) -> None:
+    """It would refuse everybody."""
+    with pytest.raises(ValidationError):
+        Settings(**given)  # type: ignore[arg-type]  # by name
+
+
+@pytest.fixture(scope="module")
+def hurried(running: Running) -> Iterator[str]:
+    """A second server on the same data, which takes little of anybody."""
+    own = {
+        "NUMBERLINE_WORKER": "false",
+        "NUMBERLINE_REQUESTS_PER_SECOND": "2",
+        "NUMBERLINE_STREAMS_PER_CALLER": "2",
+        "NUMBERLINE_GRAPHIQL": "false",
+        "NUMBERLINE_INTROSPECTION": "false",
+    }
+    with server(environment(running.data_dir, running.control_hub, **own)) as address:
+        yield address
+
+
+@pytest.fixture
+def caller(hurried: str, running: Running, http: httpx.AsyncClient, own: Site) -> Api:
+    """Somebody who has not come there before."""
+    return Api(http, hurried, running.token(Level.CUSTOMER, Role.ADMIN, own.estate.customer))
+
+
+async def test_too_many_requests_are_told_when_to_come_again(caller: Api, own: Site, running: Running) -> None:
+    """By every way in; meanwhile others are answered."""
+    async with introduced(caller) as opened:
+        answers = [await caller.post("{ viewer { role } }") for _ in range(12)]
+        refused = next(answer for answer in answers if answer.status_code != 200)
+        file = await caller.http.get(f"{caller.address}/numbers.csv", headers=caller.headers)
+        await send(opened, "subscribe", id="1", payload={"query": "{ viewer { role } }"})
+        told = await receive(opened)
+    other = caller.as_(running.token(Level.PROVIDER, Role.MONITOR, own.estate.provider))
+
+    assert {answer.status_code for answer in answers} == {200, 429}
+    assert refused.headers["retry-after"] == "1"
+    assert refused.json()["errors"][0]["extensions"] == {
+        "code": "TOO_MANY_REQUESTS",
+        "retryable": True,
+        "retryAfter": 1,
+    }
+    assert (file.status_code, file.headers["retry-after"]) == (429, "1")
+    assert told["payload"][0]["extensions"] == {"code": "TOO_MANY_REQUESTS", "retryAfter": 1}
+    assert await other.query("{ viewer { role } }") == {"viewer": {"role": "MONITOR"}}
+
+
+async def test_one_caller_follows_so_much_over_every_transport(caller: Api, own: Site) -> None:
+    """Sockets and streams together."""
+    given = {"s": [{"id": own.service}]}
+    async with introduced(caller) as opened, events(caller, STATUS, **given) as stream:
+        await anext(stream)
+        await send(opened, "subscribe", id="1", payload={"query": STATUS, "variables": given})
+        followed = await receive(opened)
+        await send(opened, "subscribe", id="2", payload={"query": STATUS, "variables": given})
+        told = await receive(opened)
+        headers = caller.headers | {"accept": "text/event-stream"}
+        body = {"query": STATUS, "variables": given}
+        refused = await caller.http.post(f"{caller.address}/graphql", json=body, headers=headers)
+
+    assert followed["type"] == "next"
+    assert told["payload"][0]["extensions"]["code"] == "TOO_MANY_STREAMS"
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (429, "TOO_MANY_STREAMS")
+
+
+async def test_graphiql_and_the_schema_can_be_kept_back(caller: Api) -> None:
+    """By settings of their own."""
+    page = await caller.http.get(f"{caller.address}/graphql", headers={"accept": "text/html"})
+
+    assert "<html" not in page.text
+    assert await caller.codes("{ __schema { types { name } } }") == ["INTROSPECTION_REFUSED"]
