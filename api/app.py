@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
@@ -12,6 +13,7 @@ from api import downloads, files, health, outbox, worker
 from api.consent import ConsentPages
 from api.graphiql import guide, page
 from api.graphiql.development import development_token
+from api.guard import Guard, names
 from api.keys import state_key
 from api.leaving import notice
 from api.settings import Settings
@@ -37,7 +39,9 @@ def create_app(settings: Settings) -> Starlette:
                 notice(leaving)
                 yield
 
-    return Starlette(lifespan=lifespan, middleware=cross_origin(settings.allowed_origins))
+    hosts = names(settings.trusted_hosts, settings.base_url, is_public=settings.issuer is not None)
+    guard = Middleware(Guard, hosts=hosts, public_url=settings.base_url)
+    return Starlette(lifespan=lifespan, middleware=[guard, *cross_origin(settings.allowed_origins)])
 
 
 def _routes(house: House, documents: Documents, leaving: asyncio.Event) -> list[BaseRoute]:

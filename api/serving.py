@@ -47,7 +47,7 @@ def announcement(name: str, listener: socket.socket) -> str:
 
 def announce(app: ASGIApp, listener: socket.socket, name: str) -> None:
     """Serve an application on a bound socket, and print `NAME listening on ADDRESS` once it does."""
-    config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio")
+    config = uvicorn.Config(app, log_config=None, log_level="warning", ws="websockets-sansio")
     # uvicorn sends itself the signal again when it is done; our own callers still have to clean up then.
     signal.signal(signal.SIGTERM, _leave)
     serving = _Announcing(config, announcement(name, listener))

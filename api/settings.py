@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     """Other origins whose pages may ask this server, such as a front-end's development server."""
     body_bytes: int = 16_000_000
     """How long a JSON body may be; a million numbers as pasted text have 14 million bytes."""
+    trusted_hosts: list[str] = Field(default_factory=list)
+    """Names by which this server may be asked, beside that of its public address; "*": any."""
     issuer: str | None = None
     """The OpenID Connect issuer whose tokens are taken; None: tokens of this machine's development key."""
     audience: str = Terms().audience

@@ -33,6 +33,7 @@ def supervise(settings: Settings, listener: socket.socket, announcement: str) ->
         factory=True,
         workers=settings.workers,
         timeout_worker_healthcheck=PATIENCE_S,
+        log_config=None,
         log_level="warning",
         ws="websockets-sansio",
     )

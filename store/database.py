@@ -223,7 +223,9 @@ def _engine(url: str, size: int | None, **options: Any) -> AsyncEngine:
     if size is not None:
         pool = {"pool_size": size, "max_overflow": size, "pool_timeout": 10}
     address = make_url(url).set(drivername="postgresql+psycopg")
-    return create_async_engine(address, connect_args=_CONNECTING, **pool, **options)
+    # An error says its statement, which may be logged; what it was about is nobody's business there.
+    options = {"connect_args": _CONNECTING, "hide_parameters": True, **options}
+    return create_async_engine(address, **pool, **options)
 
 
 async def _write_events(transaction: Transaction) -> None:

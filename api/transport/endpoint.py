@@ -71,7 +71,7 @@ class _Asked:
 class GraphQLEndpoint:
     """GraphQL over HTTP with its two media types, over server-sent events and over WebSocket."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # all that a request may meet
         self,
         schema: NumberlineSchema,
         services: Services,

@@ -7,8 +7,8 @@ from strawberry.http.websocket_origin import normalize_allowed_origins
 SENT = ("authorization", "content-type", "graphql-require-preflight", "last-event-id")
 """Headers that a page may send beside those that every page may."""
 
-SHOWN = ("content-disposition",)
-"""Headers that a page may read beside those that every page may: the name of a downloaded file."""
+SHOWN = ("content-disposition", "retry-after")
+"""Headers that a page may read beside those that every page may: the name of a downloaded file, when to come again."""
 
 
 def cross_origin(origins: list[str]) -> list[Middleware]:

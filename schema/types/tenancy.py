@@ -82,7 +82,7 @@ class Viewer:
     level: Level = described("At which level you stand.")
     role: Role = described("What you may do there.")
     expires_at: datetime | None = described(
-        "When your token ends, and every subscription with it: get a new one before. Never null to a caller with a token."
+        "When your token ends, and every subscription with it: get a new one before. Never null for who has a token."
     )
     may: list[str] = described("The root fields that you may use, by name.")
 

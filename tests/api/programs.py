@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,10 +37,10 @@ async def token(environment: Mapping[str, str]) -> str:
 
 @asynccontextmanager
 async def serving(
-    environment: Mapping[str, str], *options: str
+    environment: Mapping[str, str], *options: str, log: BinaryIO | None = None
 ) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
     """Run `numberline serve`; yield its address and the process. What is left of it at the end is ended."""
-    async with _process(environment, "serve", *options) as process:
+    async with _process(environment, "serve", *options, log=log) as process:
         assert process.stdout is not None
         async with asyncio.timeout(30):
             line = (await process.stdout.readline()).decode()
@@ -55,9 +56,11 @@ async def working(environment: Mapping[str, str]) -> AsyncIterator[asyncio.subpr
 
 
 @asynccontextmanager
-async def _process(environment: Mapping[str, str], *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _process(
+    environment: Mapping[str, str], *arguments: str, log: BinaryIO | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "api", *arguments, env=environment, cwd=ROOT, stdout=subprocess.PIPE
+        sys.executable, "-m", "api", *arguments, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=log
     )
     try:
         yield process

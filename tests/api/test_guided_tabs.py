@@ -13,10 +13,7 @@ from api.demo.consenting import consent
 from api.graphiql.development import development_token
 from api.graphiql.guide import TO_FILL_IN, config
 from api.graphiql.page import Tab
-from api.identity import Tokens
-from api.keys import token_key
 from api.settings import Settings
-from api.wiring import now
 from store.vocabulary import Level, Role
 from tests.api.conftest import Running
 from tests.api.journey import SCHEMA, Api, estate, onboard
@@ -132,8 +129,6 @@ def test_no_tab_speaks_of_an_id() -> None:
 @pytest.mark.parametrize(
     "headers",
     [
-        {"Host": "numberline.example"},
-        {"Host": "localhost.example"},
         {"X-Forwarded-For": "127.0.0.1"},
         {"Forwarded": "for=127.0.0.1"},
         {"Via": "1.1 proxy"},
@@ -146,12 +141,23 @@ def test_no_tab_speaks_of_an_id() -> None:
 async def test_no_token_is_handed_out_beyond_this_machine(
     running: Running, http: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
-    """Not to a page elsewhere, also where its name was made to point here, and not to whoever comes through a proxy."""
+    """Not to a page of another origin, and not to whoever comes through a proxy."""
     there = await http.get(f"{running.address}/graphiql/config.json", headers=headers)
     here = await http.get(f"{running.address}/graphiql/config.json")
 
     assert there.json()["headers"] == {"Authorization": f"Bearer {TO_FILL_IN}"}
     assert TO_FILL_IN not in here.text
+
+
+@pytest.mark.parametrize("host", ["numberline.example", "localhost.example"])
+async def test_no_token_is_handed_out_to_a_page_elsewhere_whose_name_was_made_to_lead_here(
+    running: Running, http: httpx.AsyncClient, host: str
+) -> None:
+    """It is not even answered."""
+    there = await http.get(f"{running.address}/graphiql/config.json", headers={"Host": host})
+
+    assert there.status_code == 421
+    assert "Bearer" not in there.text
 
 
 @pytest.mark.parametrize(
@@ -160,6 +166,7 @@ async def test_no_token_is_handed_out_beyond_this_machine(
         ({"development": False}, "127.0.0.1"),
         ({"host": "192.0.2.1"}, "127.0.0.1"),
         ({"public_url": "https://numberline.example"}, "127.0.0.1"),
+        ({"issuer": "https://issuer.example"}, "127.0.0.1"),
         ({}, "192.0.2.7"),
         ({}, None),
     ],
@@ -170,12 +177,11 @@ def test_no_token_is_handed_out_by_any_other_server(
 ) -> None:
     """Where one of the conditions fails."""
     settings = Settings(development=True, data_dir=tmp_path)
-    tokens = Tokens(token_key(tmp_path), now)
 
     def token(settings: Settings, client: str | None) -> str | None:
         headers = [(b"host", b"127.0.0.1:8000")]
         asked = {"type": "http", "path": "/", "headers": headers, "client": (client, 1) if client else None}
-        return development_token(settings, tokens, Request(asked))
+        return development_token(settings, Request(asked))
 
     assert token(settings, "127.0.0.1")
     assert token(settings.model_copy(update=changes), client) is None

@@ -28,7 +28,7 @@ async def test_a_body_that_is_too_long_is_refused(narrow: Api, accept: str) -> N
     taken = await narrow.http.post(f"{narrow.address}/graphql", content=body(BODY_BYTES), headers=headers)
     refused = await narrow.http.post(f"{narrow.address}/graphql", content=body(BODY_BYTES + 1), headers=headers)
 
-    assert taken.json() == {"data": {"__typename": "Query"}}
+    assert taken.json()["data"] == {"__typename": "Query"}
     assert (refused.status_code, refused.headers["content-type"]) == (413, accept)
     assert refused.json()["errors"][0]["extensions"]["code"] == "BODY_TOO_LARGE"
 
@@ -47,7 +47,7 @@ async def test_a_body_is_refused_before_its_end(narrow: Api, head: str, begun: s
     address = httpx.URL(narrow.address)
     reader, writer = await asyncio.open_connection(address.host, address.port)
 
-    writer.write(f"POST /graphql HTTP/1.1\r\nhost: x\r\n{head}\r\n\r\n{begun}".encode())
+    writer.write(f"POST /graphql HTTP/1.1\r\nhost: localhost\r\n{head}\r\n\r\n{begun}".encode())
     status = await asyncio.wait_for(reader.readline(), 10)
     writer.close()
 

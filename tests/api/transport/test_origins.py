@@ -45,13 +45,13 @@ async def test_a_page_of_a_listed_origin_may_read_answers_and_streams(narrow: Ap
         assert "origin" in answer.headers["vary"].lower()
 
 
-async def test_a_page_of_a_listed_origin_may_read_the_name_of_a_file(narrow: Api) -> None:
-    """To save it under."""
+async def test_a_page_of_a_listed_origin_may_read_the_name_of_a_file_and_when_to_come_again(narrow: Api) -> None:
+    """To save it under, and to come then."""
     headers = {**narrow.headers, "origin": ORIGIN}
 
     answer = await narrow.http.get(f"{narrow.address}/templates/numbers.csv", headers=headers)
 
-    assert answer.headers["access-control-expose-headers"].lower() == "content-disposition"
+    assert answer.headers["access-control-expose-headers"].lower() == "content-disposition, retry-after"
 
 
 async def test_a_page_of_a_listed_origin_may_open_a_socket(narrow: Api) -> None:
