@@ -3,11 +3,11 @@
 import logging
 import uuid
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.refusals import refusal
@@ -33,6 +33,9 @@ TRANSPORT_SECURITY = "max-age=31536000"
 MISDIRECTED = 421
 """The request is for another host (RFC 9110, section 15.5.20)."""
 
+KNOWN_HOSTS = 256
+"""How many Host headers a process remembers."""
+
 NOT_OURS = "This server does not have the name in the Host header; its operator sets NUMBERLINE_TRUSTED_HOSTS."
 
 ANY = "*"
@@ -45,15 +48,16 @@ class Guard:
     def __init__(self, app: ASGIApp, hosts: Iterable[str], public_url: str) -> None:
         """Take the names of this server; a loopback address is always one, and ANY stands for every name."""
         self._app = app
-        self._hosts = frozenset(host.lower() for host in hosts)
+        known = frozenset(host.lower() for host in hosts)
+        self._is_ours = lru_cache(KNOWN_HOSTS)(lambda host: _is_one_of(known, host))
         secure = {"strict-transport-security": TRANSPORT_SECURITY} if public_url.startswith("https:") else {}
-        self._headers = {**HEADERS, **secure}
+        self._headers = [(name.encode(), value.encode()) for name, value in {**HEADERS, **secure}.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or a socket."""
         if scope["type"] == "http":
             await self._answer(scope, receive, send)
-        elif scope["type"] == "websocket" and not self._is_ours(scope):
+        elif scope["type"] == "websocket" and not self._is_ours(_host(scope)):
             await send({"type": "websocket.close", "code": 1008})  # before it is accepted: 403
         else:
             await self._app(scope, receive, send)
@@ -65,12 +69,11 @@ class Guard:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                own = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in self._headers if pair[0] not in own)]
             await send(message)
 
-        if not self._is_ours(scope):
+        if not self._is_ours(_host(scope)):
             answer = refusal(MISDIRECTED, "HOST_UNKNOWN", NOT_OURS)
             await answer(scope, receive, sending)
             return
@@ -84,14 +87,6 @@ class Guard:
             told = f"Something went wrong here; report it with the id {correlation_id}."
             await refusal(500, "INTERNAL_ERROR", told, correlationId=correlation_id)(scope, receive, sending)
 
-    def _is_ours(self, scope: Scope) -> bool:
-        """Return whether a request is for us. A browser says for whom, also where a name was made to lead here."""
-        host = Headers(scope=scope).get("host")
-        if not host or ANY in self._hosts:
-            return True
-        name = _name(host)
-        return name in self._hosts or _is_loopback(name)
-
 
 def names(trusted: Iterable[str], public_url: str, *, is_public: bool) -> list[str]:
     """Return the names of a server: those that are set, or else that of its public address.
@@ -101,6 +96,18 @@ def names(trusted: Iterable[str], public_url: str, *, is_public: bool) -> list[s
     if not trusted and is_public:
         return [ANY]
     return [*trusted, _name(urlsplit(public_url).netloc)]
+
+
+def _host(scope: Scope) -> str:
+    """Return the Host header. A browser says it always, also where a name was made to lead here."""
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+
+
+def _is_one_of(known: frozenset[str], host: str) -> bool:
+    if not host or ANY in known:
+        return True
+    name = _name(host)
+    return name in known or _is_loopback(name)
 
 
 def _name(host: str) -> str:

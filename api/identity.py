@@ -121,6 +121,7 @@ class Tokens:
         return _caller(claims, self._terms)
 
 
+@lru_cache(maxsize=KNOWN_TOKENS)
 def _kid(token: str) -> str | None:
     """Return the key id that a token names. Nothing else of its header is heeded."""
     kid: str | None = jwt.get_unverified_header(token).get("kid")
