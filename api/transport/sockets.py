@@ -88,6 +88,7 @@ class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
             await self.websocket.close(code=TRY_AGAIN_LATER, reason="The token cannot be checked at the moment")
         if self.connection_acknowledged and self._ending is None:
             self._ending = asyncio.create_task(self._end_with_token())
+            self._ending.add_done_callback(self._task_done)  # where the client went away in that moment
 
     async def _end_with_token(self) -> None:
         await asyncio.sleep(cast("Sockets", self.view).good_for_s(self.context))
