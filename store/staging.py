@@ -1,4 +1,7 @@
-"""Bringing entries into their table by COPY, many times as fast as INSERT: PostgreSQL's text format, by hand."""
+"""Bringing entries into their table by COPY, many times as fast as INSERT: PostgreSQL's text format, by hand.
+
+COPY goes into a temporary table, for it cannot go where row-level security says what may be stored.
+"""
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -29,12 +32,22 @@ _COLUMNS = ", ".join(("provider_id, channel_id, customer_id, upload_id, position
 """In the order in which `encode` writes them."""
 
 
+_MAKE = "CREATE TEMP TABLE IF NOT EXISTS staged_entry (LIKE upload_entry INCLUDING DEFAULTS) ON COMMIT DELETE ROWS"
+_COPY = f"COPY pg_temp.staged_entry ({_COLUMNS}) FROM STDIN"
+_MOVE = f"INSERT INTO upload_entry ({_COLUMNS}) SELECT {_COLUMNS} FROM pg_temp.staged_entry"  # noqa: S608  # our own words
+_EMPTY = "DELETE FROM pg_temp.staged_entry"
+"""What the same transaction has moved before; a commit empties the table by itself."""
+
+
 @asynccontextmanager
 async def opened(transaction: Transaction) -> AsyncIterator[Stage]:
     """Open a COPY; nothing else can be asked of the transaction meanwhile."""
     connection = await transaction.driver_connection()
-    async with connection.cursor() as cursor, cursor.copy(f"COPY upload_entry ({_COLUMNS}) FROM STDIN") as copy:
+    await connection.execute(_MAKE)
+    await connection.execute(_EMPTY)
+    async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         yield Stage(copy)
+    await connection.execute(_MOVE)
 
 
 async def append(transaction: Transaction, upload: Upload, judged: Iterable[Judged]) -> None:
