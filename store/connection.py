@@ -46,10 +46,8 @@ class ScopedConnection(psycopg.AsyncConnection[Any]):
             self._told = True
 
     def _knows(self) -> bool:
-        if self.scope is None:
-            return True
         is_open = self.pgconn.transaction_status != TransactionStatus.IDLE
-        return self._told and is_open and not self.autocommit
+        return self.scope is None or (is_open and self._told)
 
 
 class _Cursor(psycopg.AsyncCursor[Any]):

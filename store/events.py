@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import select
+from sqlalchemy import BigInteger, ScalarSelect, func, select
 from sqlmodel import col
 
 from store.database import EVENT_CHANNEL, Database, Reading
@@ -67,8 +67,12 @@ async def service_of(reading: Reading, upload_id: UUID) -> UUID | None:
 
 async def head(reading: Reading) -> int:
     """Return the id of the newest event, 0 if there is none."""
-    newest = await reading.session.scalar(select(col(Event.id)).order_by(col(Event.id).desc()).limit(1))
-    return newest or 0
+    return int((await reading.session.execute(select(newest()))).scalar_one())
+
+
+def newest() -> ScalarSelect[int]:
+    """Return the id of the newest event of all, 0 if there is none, as part of a statement on something else."""
+    return select(func.newest_event(type_=BigInteger)).scalar_subquery()
 
 
 class EventFeed:

@@ -14,6 +14,7 @@ from store import customers
 from store.counts import Counts, counted
 from store.database import Reading, Transaction
 from store.errors import NameTaken
+from store.events import newest
 from store.paging import Key, Order, Page, Window, count, id_key, page, parse_moment
 from store.scope import within
 from store.searching import ALWAYS, Period, begins_with, name_key
@@ -132,8 +133,7 @@ async def rows(reading: Reading, ids: list[UUID]) -> list[ServiceRow | None]:
 
 async def with_event_head(reading: Reading, service_ids: list[UUID]) -> tuple[list[ServiceRow], int]:
     """Return services and the id of the newest event, both of the same instant."""
-    head = select(func.coalesce(func.max(Event.id), 0)).scalar_subquery()
-    query = _query(reading, ServiceFilter()).add_columns(head).where(col(Service.id).in_(set(service_ids)))
+    query = _query(reading, ServiceFilter()).add_columns(newest()).where(col(Service.id).in_(set(service_ids)))
     # Read anew: what this session has read of the services before may be older than the newest event.
     query = query.execution_options(populate_existing=True)
     found = (await reading.session.execute(query)).all()

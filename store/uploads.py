@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from store.counts import Counts, counted
 from store.database import Reading, Transaction
 from store.errors import NameTaken
+from store.events import newest
 from store.paging import Order, Page, Window, count, id_key, page
 from store.scope import within
 from store.searching import ALWAYS, Period
@@ -51,8 +52,7 @@ async def counts_by_status(reading: Reading, wanted: UploadFilter) -> Counts:
 
 async def with_event_head(reading: Reading, upload_id: UUID) -> tuple[Upload, int] | None:
     """Return the upload and the id of the newest event, both of the same instant; None where it is not in scope."""
-    head = select(func.coalesce(func.max(Event.id), 0)).scalar_subquery()
-    query = select(Upload, head).where(reading.scope.covers(Upload), col(Upload.id) == upload_id)
+    query = select(Upload, newest()).where(reading.scope.covers(Upload), col(Upload.id) == upload_id)
     # Read anew: what this session has read of the upload before may be older than the newest event.
     fresh = query.execution_options(populate_existing=True)
     found = (await reading.session.execute(fresh)).one_or_none()

@@ -126,6 +126,7 @@ async def test_migrate_brings_a_database_up_to_date_and_can_be_repeated(embedded
 
     assert [(code, out) for code, out, _ in outcomes] == [(0, "The database is up to date.\n")] * 2
     with psycopg.connect(as_application(owner_url)) as application:
+        application.execute("SET numberline.scope = 'SYSTEM:'")
         assert application.execute("SELECT count(*) FROM tenant").fetchone() == (1,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             application.execute("DROP TABLE tenant")

@@ -46,7 +46,7 @@ async def test_the_actor_is_whoever_asks(desk: Desk) -> None:
     """Not the platform."""
     above = await provider(desk)
     theirs = seen_by(desk, scope_of(above))
-    dialog = await by_hand(desk)
+    dialog = await by_hand(desk, above)
     async with theirs.begin() as transaction:
         audit(transaction, "looked at", dialog.service)
     assert (await rows(desk, AuditEvent, col(AuditEvent.id)))[-1].actor == "tester"

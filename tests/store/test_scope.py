@@ -1,13 +1,11 @@
 """Whose rows a scope shows: what lies outside of it does not exist."""
 
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
-from sqlmodel import SQLModel, col
+from sqlmodel import SQLModel
 
 from provisioning.desk import Desk
 from store import consents, customers, entries, events, locations, lookup, numbers, routing, services, tenants, uploads
@@ -33,72 +31,14 @@ from store.tables import (
     UploadEntry,
 )
 from store.tenants import TenantFilter
-from store.vocabulary import DriftKind, GrantStatus, Level
-from tests.arrange import by_hand, channel, fetch, provider, put, rows, scope_of, submitted
+from store.vocabulary import Level
+from tests.arrange import fetch
+from tests.store.families import Family, family
 
 MANY = Window(100)
 NAMED = (Customer, Service, Location, SipConnection, Upload, Number, Invitation)
 OWNED = (Drift, *NAMED, UploadEntry, Grant, Event, AuditEvent)
 LEVELS = ("provider", "channel", "customer")
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """A provider, its channel, the channel's customer, and one row of every kind of the customer's."""
-
-    provider: Tenant
-    channel: Tenant
-    customer: Customer
-    service: Service
-    upload: Upload
-    made: dict[type[Any], Any]
-
-    def scope(self, level: str) -> Scope:
-        """Return the scope of one of its members."""
-        return scope_of(getattr(self, level))
-
-
-async def family(desk: Desk, name: str, number: str) -> Family:
-    """Make a family; the grant and the invitation as they are, for consent is not what this is about."""
-    above = await provider(desk, f"Carrier {name}")
-    reseller = await channel(desk, above, f"Reseller {name}")
-    dialog = await by_hand(desk, reseller)
-    upload = await submitted(desk, dialog, number)
-    now, service = desk.clock(), dialog.service
-    grant = Grant(
-        service_id=service.id,
-        status=GrantStatus.ACTIVE,
-        organization_id=name,
-        access_token=b"a",
-        access_expires_at=now,
-        refresh_token=b"r",
-        refresh_expires_at=now,
-        granted_by="admin@acme.example",
-        **service.ownership(),
-    )
-    invitation = Invitation(
-        service_id=service.id,
-        email="admin@acme.example",
-        token_hash=name.encode(),
-        expires_at=now + timedelta(days=1),
-        **service.ownership(),
-    )
-    drift = Drift(
-        service_id=service.id, kind=DriftKind.UNKNOWN_HERE, e164=f"{number}9", found_at=now, **service.ownership()
-    )
-    await put(desk, grant, invitation, drift)
-    (number_row,) = await rows(desk, Number, col(Number.id), col(Number.service_id) == service.id)
-    (owner,) = await rows(desk, Customer, col(Customer.id), col(Customer.id) == service.customer_id)
-    made = {
-        Customer: owner,
-        Service: service,
-        Location: dialog.location,
-        SipConnection: dialog.connection,
-        Upload: upload,
-        Number: number_row,
-        Invitation: invitation,
-    }
-    return Family(above, reseller, owner, service, upload, made)
 
 
 @pytest.fixture

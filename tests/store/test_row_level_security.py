@@ -1,0 +1,415 @@
+"""Row-level security by itself: what the database shows and takes where no statement of ours narrows anything."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from typing import Any
+
+import psycopg
+import pytest
+from procrastinate import App, PsycopgConnector
+from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel, col
+
+from provisioning.desk import Desk
+from store import reconciling, staging
+from store.database import Database, Reading
+from store.entries import Entry, Part
+from store.jobs import JobQueue
+from store.migrate import as_application
+from store.scope import Scope
+from store.tables import Customer, IdempotencyKey, Number, Service, TakenQuestion, Tenant, UploadEntry
+from store.vocabulary import EntryKind, EntryVerdict
+from tests.arrange import blocked, put
+from tests.store.families import Family, family
+
+PLATFORM = {"calling_profile"}
+"""The platform's own, read by everybody; see decision 22."""
+
+TABLES = sorted(set(SQLModel.metadata.tables) - PLATFORM)
+LEVELS = ("provider", "channel", "customer")
+NOTHING_OF_CUSTOMERS = {("customer", "tenant")}
+"""A customer owns no tenant."""
+
+REFUSED = "refused"
+
+SYSTEM = Scope.everything("test")
+
+
+@pytest.fixture
+async def ours(desk: Desk) -> Family:
+    """One family, with a row in every table."""
+    return await _in_every_table(desk, await family(desk, "ours", "+12125550100"))
+
+
+@pytest.fixture
+async def theirs(desk: Desk) -> Family:
+    """Another one."""
+    return await _in_every_table(desk, await family(desk, "theirs", "+12125550101"))
+
+
+async def _in_every_table(desk: Desk, made: Family) -> Family:
+    for level in LEVELS:
+        owner = made.scope(level).principal
+        await put(
+            desk,
+            IdempotencyKey(owner=owner, operation="o", key="k", fingerprint=b"f", result={}, at=desk.clock()),
+            TakenQuestion(owner=owner, asked=1, since=desk.clock()),
+        )
+    return made
+
+
+@pytest.fixture
+def owner(owner_url: str) -> Iterator[psycopg.Connection[Any]]:
+    """The owner's connection: it sees everything and may do what it likes."""
+    with closing(psycopg.connect(owner_url, autocommit=True)) as connection:
+        yield connection
+
+
+@pytest.fixture
+def application(owner: psycopg.Connection[Any], owner_url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection of the application's role, with nothing but row-level security in its way.
+
+    Neither grants nor foreign keys: what a row refers to is not what this is about.
+    """
+    owner.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO numberline_app")
+    keys = owner.execute("SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'f'").fetchall()
+    for table, key in keys:
+        owner.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.Identifier(table), sql.Identifier(key)))
+    with closing(psycopg.connect(as_application(owner_url), autocommit=True)) as connection:
+        yield connection
+
+
+def attempt(connection: psycopg.Connection[Any], scope: Scope | None, query: sql.Composed, *given: Any) -> int | str:
+    """Run a statement for a scope, and take it back; return how many rows it saw or touched."""
+    with connection.transaction(force_rollback=True):
+        if scope is not None:
+            connection.execute("SELECT set_config('numberline.scope', %s, true)", [scope.principal])
+        try:
+            return connection.execute(query, given).rowcount
+        except InsufficientPrivilege:
+            return REFUSED
+
+
+def whose(table: str, made: Family, level: str) -> sql.Composable:
+    """Return the condition for what a member of a family owns in a table."""
+    member = getattr(made, level).id
+    if "owner" in SQLModel.metadata.tables[table].columns:
+        return sql.SQL("owner = {}").format(made.scope(level).principal)
+    column = "id" if (table, level) == ("customer", "customer") else f"{level}_id"
+    return sql.SQL("{} = {}").format(sql.Identifier(column), member)
+
+
+def reading(table: str, condition: sql.Composable) -> sql.Composed:
+    """Read a table."""
+    return sql.SQL("SELECT * FROM {} WHERE {}").format(sql.Identifier(table), condition)
+
+
+def changing(table: str, condition: sql.Composable) -> sql.Composed:
+    """Change the last column of a table to what it is."""
+    column = sql.Identifier(SQLModel.metadata.tables[table].columns.keys()[-1])
+    query = sql.SQL("UPDATE {} SET {} = {} WHERE {}")
+    return query.format(sql.Identifier(table), column, column, condition)
+
+
+def deleting(table: str, condition: sql.Composable) -> sql.Composed:
+    """Delete from a table."""
+    return sql.SQL("DELETE FROM {} WHERE {}").format(sql.Identifier(table), condition)
+
+
+def inserting(table: str) -> sql.Composed:
+    """Insert a row of a table that is given as JSON."""
+    query = "INSERT INTO {} OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_record(NULL::{}, %s)"
+    return sql.SQL(query).format(sql.Identifier(table), sql.Identifier(table))
+
+
+def strangers(theirs: Family) -> dict[str, Scope | None]:
+    """Return the scopes to which nothing of ours belongs, and none at all."""
+    return {"nobody": None, **{level: theirs.scope(level) for level in LEVELS}}
+
+
+def owners() -> list[tuple[str, str]]:
+    """Return who owns something in which table, as (level, table)."""
+    return [(level, table) for level in LEVELS for table in TABLES if (level, table) not in NOTHING_OF_CUSTOMERS]
+
+
+def test_every_table_is_protected_but_those_of_the_platform(owner: psycopg.Connection[Any]) -> None:
+    """A new table without a policy shows here."""
+    found = owner.execute("""
+        SELECT relname FROM pg_class AS c
+        WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+          AND NOT (relrowsecurity AND EXISTS (SELECT FROM pg_policy WHERE polrelid = c.oid AND polcmd = '*'))
+    """)
+    unprotected = {str(row[0]) for row in found.fetchall()}
+    assert {name for name in unprotected if not name.startswith("procrastinate_")} == PLATFORM | {"alembic_version"}
+
+
+@pytest.mark.parametrize("statement", [reading, changing, deleting])
+def test_a_row_of_somebody_else_is_not_there(
+    application: psycopg.Connection[Any], owner: psycopg.Connection[Any], ours: Family, theirs: Family, statement: Any
+) -> None:
+    """At whichever level, of whichever table; nor is it for somebody without a scope."""
+    asked = {(level, table): statement(table, whose(table, ours, level)) for level, table in owners()}
+    found = {
+        (who, *about): attempt(application, scope, query)
+        for about, query in asked.items()
+        for who, scope in strangers(theirs).items()
+    }
+    there = {about: attempt(owner, None, reading(about[1], whose(about[1], ours, about[0]))) for about in asked}
+    assert {about for about, rows in found.items() if rows != 0} == set()
+    assert {about for about, rows in there.items() if rows == 0} == set()
+
+
+@pytest.mark.parametrize("statement", [reading, changing])
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_row_of_ones_own_is_there(
+    application: psycopg.Connection[Any], ours: Family, theirs: Family, level: str, statement: Any
+) -> None:
+    """Of every table, and for the system; without any condition only those of the own scope are read."""
+    mine = {table: whose(table, ours, level) for who, table in owners() if who == level}
+    own = {table: attempt(application, ours.scope(level), statement(table, mine[table])) for table in mine}
+    everywhere = {table: attempt(application, ours.scope(level), statement(table, sql.SQL("true"))) for table in mine}
+    system = {table: attempt(application, SYSTEM, statement(table, mine[table])) for table in mine}
+    assert {table for table, rows in own.items() if rows in (0, REFUSED)} == set()
+    assert system == own
+    assert everywhere == own
+    assert theirs.provider.id != ours.provider.id
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_row_is_deleted_by_its_owner(application: psycopg.Connection[Any], ours: Family, level: str) -> None:
+    """And by the system."""
+    mine = {table: whose(table, ours, level) for who, table in owners() if who == level}
+    seen = {table: attempt(application, SYSTEM, reading(table, mine[table])) for table in mine}
+    for scope in (ours.scope(level), SYSTEM):
+        gone = {table: attempt(application, scope, deleting(table, mine[table])) for table in mine}
+        assert gone == seen
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_row_is_inserted_by_its_owner_alone(
+    application: psycopg.Connection[Any], owner: psycopg.Connection[Any], ours: Family, theirs: Family, level: str
+) -> None:
+    """And by the system. The row is one that was there, so that nothing but the scope can be wrong with it."""
+    rows = {table: _taken_out(owner, table, whose(table, ours, level)) for who, table in owners() if who == level}
+    by_strangers = {
+        (who, table): attempt(application, scope, inserting(table), row)
+        for table, row in rows.items()
+        for who, scope in strangers(theirs).items()
+    }
+    by_us = {table: attempt(application, ours.scope(level), inserting(table), row) for table, row in rows.items()}
+    by_system = {table: attempt(application, SYSTEM, inserting(table), row) for table, row in rows.items()}
+    assert by_strangers == dict.fromkeys(by_strangers, REFUSED)
+    assert by_us == by_system == dict.fromkeys(rows, 1)
+
+
+def _taken_out(owner: psycopg.Connection[Any], table: str, condition: sql.Composable) -> str:
+    """Delete a row and return it as JSON."""
+    query = "DELETE FROM {0} WHERE ctid = (SELECT ctid FROM {0} WHERE {1} LIMIT 1) RETURNING to_jsonb({0})"
+    found = owner.execute(sql.SQL(query).format(sql.Identifier(table), condition)).fetchone()
+    assert found is not None, table
+    return json.dumps(found[0])
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_row_cannot_be_given_away(
+    application: psycopg.Connection[Any], ours: Family, theirs: Family, level: str
+) -> None:
+    """Nor could anything be slipped into what others see."""
+    given = {
+        table: attempt(application, ours.scope(level), _giving(table, ours, theirs, level))
+        for who, table in owners()
+        if who == level
+    }
+    assert given == dict.fromkeys(given, REFUSED)
+
+
+def _giving(table: str, ours: Family, theirs: Family, level: str) -> sql.Composed:
+    mine, other = whose(table, ours, level), whose(table, theirs, level)
+    return sql.SQL("UPDATE {} SET {} WHERE {}").format(sql.Identifier(table), other, mine)
+
+
+def test_the_platforms_own_is_read_by_everybody(application: psycopg.Connection[Any], ours: Family) -> None:
+    """Whoever makes a SIP connection chooses among all calling profiles."""
+    read = reading("calling_profile", sql.SQL("true"))
+    assert attempt(application, None, read) == attempt(application, ours.scope("customer"), read) != 0
+
+
+async def test_a_customer_is_shown_the_channel_it_belongs_to(desk: Desk, ours: Family, theirs: Family) -> None:
+    """Its name stands beside every number; no other tenant can be seen."""
+    async with desk.database.read(ours.scope("customer")) as reading:
+        assert [row.id for row in await reading.session.scalars(select(Tenant))] == [ours.channel.id]
+    assert theirs.channel.id != ours.channel.id
+
+
+async def test_a_question_about_an_upload_of_others_is_not_answered(desk: Desk, ours: Family, theirs: Family) -> None:
+    """The function that sees all numbers looks at uploads in scope only."""
+    await _hold_all_of(desk, theirs)
+    held = select(func.count()).select_from(func.upload_numbers_held(theirs.upload.id))
+    found = []
+    for scope in (theirs.scope("customer"), ours.scope("customer"), SYSTEM):
+        async with desk.database.read(scope) as reading:
+            found.append(await reading.session.scalar(held))
+    assert found == [1, 0, 1]
+
+
+async def _hold_all_of(desk: Desk, made: Family) -> None:
+    """Let the numbers of an upload look as if another one had made them."""
+    async with desk.begin() as transaction:
+        others = await transaction.session.scalar(
+            select(Number.upload_id).where(col(Number.upload_id) != made.upload.id).limit(1)
+        )
+        (number,) = await transaction.session.scalars(select(Number).where(col(Number.upload_id) == made.upload.id))
+        number.upload_id = others or number.upload_id
+
+
+@pytest.fixture
+async def narrow(owner_url: str) -> Any:
+    """A store with one connection for everybody."""
+    url = as_application(owner_url)
+    store = Database(url, JobQueue(App(connector=PsycopgConnector(conninfo=url))), pool_size=1)
+    yield store
+    await store.close()
+
+
+async def seen(reading: Reading) -> set[Any]:
+    """Return whose services are there for a statement without any condition."""
+    return {row.provider_id for row in await reading.session.scalars(select(Service))}
+
+
+async def test_who_takes_a_connection_takes_nobodys_scope_with_it(narrow: Database, ours: Family) -> None:
+    """Whatever became of the work of the one before: read, committed, rolled back, failed."""
+    scope = ours.scope("provider")
+    async with narrow.read(scope) as reading:
+        assert await seen(reading) == {ours.provider.id}
+    assert await _left_on(narrow) == ("", 0)
+    async with narrow.begin(scope) as transaction:
+        assert await seen(transaction) == {ours.provider.id}
+    assert await _left_on(narrow) == ("", 0)
+    async with narrow.rehearse(scope) as transaction:
+        assert await seen(transaction) == {ours.provider.id}
+    assert await _left_on(narrow) == ("", 0)
+    with suppress(DBAPIError):
+        async with narrow.begin(scope) as transaction:
+            await transaction.session.execute(text("SELECT 1 / 0"))
+    assert await _left_on(narrow) == ("", 0)
+
+
+async def _left_on(database: Database) -> tuple[str, int]:
+    """Return the scope that stands on the connection in the pool, and how many services it shows to nobody."""
+    async with database._engine.connect() as connection:
+        found = await connection.execute(
+            text("SELECT coalesce(current_setting('numberline.scope', true), ''), (SELECT count(*) FROM service)")
+        )
+        scope, services = found.one()
+        return str(scope), int(services)
+
+
+async def test_a_connection_serves_one_scope_after_the_other(narrow: Database, ours: Family, theirs: Family) -> None:
+    """Many of them at once wait for it, and each sees its own."""
+
+    async def look(made: Family, level: str) -> bool:
+        async with narrow.read(made.scope(level)) as reading:
+            return await seen(reading) == {made.provider.id}
+
+    found = await asyncio.gather(*(look(made, level) for made in (ours, theirs) * 5 for level in LEVELS))
+    assert all(found)
+
+
+async def test_a_statement_after_one_that_failed_has_its_scope(narrow: Database, ours: Family) -> None:
+    """The failed one takes back what it was told."""
+    async with narrow.read(ours.scope("provider")) as reading:
+        with pytest.raises(DBAPIError):
+            await reading.session.execute(text("SELECT 1 / 0"))
+        assert await seen(reading) == {ours.provider.id}
+
+
+async def test_a_transaction_has_its_scope_after_a_savepoint_is_rolled_back(narrow: Database, ours: Family) -> None:
+    """Even where the savepoint was the first of all."""
+    async with narrow.begin(ours.scope("provider")) as transaction:
+        savepoint = await transaction.session.begin_nested()
+        await transaction.session.execute(text("SELECT 1"))
+        await savepoint.rollback()
+        assert await seen(transaction) == {ours.provider.id}
+
+
+async def test_a_transaction_that_goes_on_after_a_commit_has_its_scope(narrow: Database, ours: Family) -> None:
+    """The commit ends what was told."""
+    async with narrow.rehearse(ours.scope("provider")) as transaction:
+        await seen(transaction)
+        await transaction.session.commit()
+        assert await seen(transaction) == {ours.provider.id}
+
+
+async def test_a_transaction_that_begins_with_a_copy_gets_its_scope(narrow: Database, ours: Family) -> None:
+    """With the next statement, for COPY takes no other one with it."""
+    async with narrow.begin(ours.scope("provider")) as transaction:
+        connection = await transaction.driver_connection()
+        async with connection.cursor().copy("COPY (SELECT 1) TO STDOUT") as copy:
+            assert [bytes(part) async for part in copy] == [b"1\n"]
+        assert await seen(transaction) == {ours.provider.id}
+
+
+@pytest.mark.parametrize("opened", [Database.read, Database.begin])
+async def test_a_connection_is_fit_for_the_next_after_its_user_was_cancelled(
+    narrow: Database, desk: Desk, ours: Family, theirs: Family, opened: Any
+) -> None:
+    """In the middle of a statement, as when a client gives up or an operation takes too long."""
+    waiting = text("SELECT pg_advisory_xact_lock(1)")
+
+    async def wait() -> None:
+        async with opened(narrow, ours.scope("provider")) as reading:
+            await reading.session.execute(waiting)
+
+    async with desk.begin() as holder:
+        await holder.session.execute(waiting)
+        task = asyncio.create_task(wait())
+        await blocked(desk)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    async with narrow.read(theirs.scope("provider")) as reading:
+        assert await seen(reading) == {theirs.provider.id}
+    assert await _left_on(narrow) == ("", 0)
+
+
+async def test_a_large_result_is_read_in_scope(narrow: Database, ours: Family) -> None:
+    """Though its cursor is one of the server."""
+    async with narrow.begin(ours.scope("provider")) as transaction:
+        found = [row async for row in reconciling.held(transaction, ours.service.id, ours.service.created_at)]
+    assert [row.id for row in found] == [ours.made[Number].id]
+
+
+async def test_many_rows_are_changed_in_scope(narrow: Database, ours: Family, theirs: Family) -> None:
+    """By one statement with many parameters, as the first of a transaction."""
+    change = text("UPDATE customer SET full_name = 'Changed' WHERE id = :id")
+    async with narrow.begin(ours.scope("provider")) as transaction:
+        await transaction.session.execute(change, [{"id": ours.customer.id}, {"id": theirs.customer.id}])
+    async with narrow.read(SYSTEM) as reading:
+        names = {row.id: row.full_name for row in await reading.session.scalars(select(Customer))}
+    assert names[ours.customer.id] == "Changed"
+    assert names[theirs.customer.id] == theirs.customer.full_name
+
+
+async def test_what_is_copied_is_checked(narrow: Database, ours: Family, theirs: Family) -> None:
+    """COPY itself is not, so that it goes into a table of its own first."""
+    entry = (Entry(100, EntryKind.SINGLE, "x"), [Part(None, None, 0, None, None, EntryVerdict.INVALID)])
+    scope = ours.scope("provider")
+    async with narrow.begin(scope) as transaction:
+        await staging.append(transaction, ours.upload, [entry])
+    with pytest.raises(InsufficientPrivilege):
+        await _append(narrow, scope, theirs, entry)
+    async with narrow.begin(scope) as transaction:
+        await staging.append(transaction, ours.upload, [(entry[0]._replace(position=101), entry[1])])
+    async with narrow.read(SYSTEM) as reading:
+        found = await reading.session.scalars(select(UploadEntry).where(col(UploadEntry.raw) == "x"))
+        assert sorted((row.upload_id, row.position) for row in found) == [(ours.upload.id, 100), (ours.upload.id, 101)]
+
+
+async def _append(database: Database, scope: Scope, made: Family, entry: Any) -> None:
+    async with database.begin(scope) as transaction:
+        await staging.append(transaction, made.upload, [entry])
