@@ -1,30 +1,26 @@
 """Row-level security by itself: what the database shows and takes where no statement of ours narrows anything."""
 
-import asyncio
 import json
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import Any
 
 import psycopg
 import pytest
-from procrastinate import App, PsycopgConnector
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import func, select, update
 from sqlmodel import SQLModel, col
 
 from provisioning.desk import Desk
-from store import reconciling, staging
-from store.database import Database, Reading
+from store import staging
+from store.database import Database
 from store.entries import Entry, Part
-from store.jobs import JobQueue
 from store.migrate import as_application
 from store.scope import Scope
-from store.tables import Customer, IdempotencyKey, Number, Service, TakenQuestion, Tenant, UploadEntry
+from store.tables import IdempotencyKey, Number, TakenQuestion, Tenant, UploadEntry
 from store.vocabulary import EntryKind, EntryVerdict
-from tests.arrange import blocked, put
+from tests.arrange import put
 from tests.store.families import Family, family
 
 PLATFORM = {"calling_profile"}
@@ -246,9 +242,14 @@ async def test_a_customer_is_shown_the_channel_it_belongs_to(desk: Desk, ours: F
     assert theirs.channel.id != ours.channel.id
 
 
-async def test_a_question_about_an_upload_of_others_is_not_answered(desk: Desk, ours: Family, theirs: Family) -> None:
-    """The function that sees all numbers looks at uploads in scope only."""
-    await _hold_all_of(desk, theirs)
+@pytest.mark.parametrize("last", ["+12125550101", "+12125550109"])
+async def test_a_question_about_an_upload_of_others_is_not_answered(
+    desk: Desk, ours: Family, theirs: Family, last: str
+) -> None:
+    """The function that sees all numbers looks at uploads in scope only, for single numbers and for ranges."""
+    async with desk.begin() as transaction:
+        await transaction.session.execute(update(Number).where(_of(theirs, Number)).values(upload_id=ours.upload.id))
+        await transaction.session.execute(update(UploadEntry).where(_of(theirs, UploadEntry)).values(last=last))
     held = select(func.count()).select_from(func.upload_numbers_held(theirs.upload.id))
     found = []
     for scope in (theirs.scope("customer"), ours.scope("customer"), SYSTEM):
@@ -257,155 +258,39 @@ async def test_a_question_about_an_upload_of_others_is_not_answered(desk: Desk, 
     assert found == [1, 0, 1]
 
 
-async def _hold_all_of(desk: Desk, made: Family) -> None:
-    """Let the numbers of an upload look as if another one had made them."""
-    async with desk.begin() as transaction:
-        others = await transaction.session.scalar(
-            select(Number.upload_id).where(col(Number.upload_id) != made.upload.id).limit(1)
-        )
-        (number,) = await transaction.session.scalars(select(Number).where(col(Number.upload_id) == made.upload.id))
-        number.upload_id = others or number.upload_id
+def _of(made: Family, table: type[Number | UploadEntry]) -> Any:
+    return col(table.upload_id) == made.upload.id
 
 
-@pytest.fixture
-async def narrow(owner_url: str) -> Any:
-    """A store with one connection for everybody."""
-    url = as_application(owner_url)
-    store = Database(url, JobQueue(App(connector=PsycopgConnector(conninfo=url))), pool_size=1)
-    yield store
-    await store.close()
+_SEARCH = """
+EXPLAIN SELECT * FROM number
+WHERE provider_id = %s AND e164 >= '+1212' AND e164 < '+1213' AND (e164, id) > ('+1212', %s)
+ORDER BY e164, id LIMIT 51
+"""
 
 
-async def seen(reading: Reading) -> set[Any]:
-    """Return whose services are there for a statement without any condition."""
-    return {row.provider_id for row in await reading.session.scalars(select(Service))}
+def test_a_search_for_a_beginning_keeps_its_index(application: psycopg.Connection[Any], ours: Family) -> None:
+    """As do the pages of it: both are conditions of the index, and not looked at row by row."""
+    with application.transaction():
+        application.execute("SELECT set_config('numberline.scope', %s, true)", [ours.scope("provider").principal])
+        application.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        plan = application.execute(_SEARCH, [ours.provider.id, ours.upload.id]).fetchall()
+    (condition,) = [line for (line,) in plan if "Index Cond" in line]
+    assert "e164 >=" in condition
+    assert "ROW(e164, id) >" in condition
 
 
-async def test_who_takes_a_connection_takes_nobodys_scope_with_it(narrow: Database, ours: Family) -> None:
-    """Whatever became of the work of the one before: read, committed, rolled back, failed."""
-    scope = ours.scope("provider")
-    async with narrow.read(scope) as reading:
-        assert await seen(reading) == {ours.provider.id}
-    assert await _left_on(narrow) == ("", 0)
-    async with narrow.begin(scope) as transaction:
-        assert await seen(transaction) == {ours.provider.id}
-    assert await _left_on(narrow) == ("", 0)
-    async with narrow.rehearse(scope) as transaction:
-        assert await seen(transaction) == {ours.provider.id}
-    assert await _left_on(narrow) == ("", 0)
-    with suppress(DBAPIError):
-        async with narrow.begin(scope) as transaction:
-            await transaction.session.execute(text("SELECT 1 / 0"))
-    assert await _left_on(narrow) == ("", 0)
-
-
-async def _left_on(database: Database) -> tuple[str, int]:
-    """Return the scope that stands on the connection in the pool, and how many services it shows to nobody."""
-    async with database._engine.connect() as connection:
-        found = await connection.execute(
-            text("SELECT coalesce(current_setting('numberline.scope', true), ''), (SELECT count(*) FROM service)")
-        )
-        scope, services = found.one()
-        return str(scope), int(services)
-
-
-async def test_a_connection_serves_one_scope_after_the_other(narrow: Database, ours: Family, theirs: Family) -> None:
-    """Many of them at once wait for it, and each sees its own."""
-
-    async def look(made: Family, level: str) -> bool:
-        async with narrow.read(made.scope(level)) as reading:
-            return await seen(reading) == {made.provider.id}
-
-    found = await asyncio.gather(*(look(made, level) for made in (ours, theirs) * 5 for level in LEVELS))
-    assert all(found)
-
-
-async def test_a_statement_after_one_that_failed_has_its_scope(narrow: Database, ours: Family) -> None:
-    """The failed one takes back what it was told."""
-    async with narrow.read(ours.scope("provider")) as reading:
-        with pytest.raises(DBAPIError):
-            await reading.session.execute(text("SELECT 1 / 0"))
-        assert await seen(reading) == {ours.provider.id}
-
-
-async def test_a_transaction_has_its_scope_after_a_savepoint_is_rolled_back(narrow: Database, ours: Family) -> None:
-    """Even where the savepoint was the first of all."""
-    async with narrow.begin(ours.scope("provider")) as transaction:
-        savepoint = await transaction.session.begin_nested()
-        await transaction.session.execute(text("SELECT 1"))
-        await savepoint.rollback()
-        assert await seen(transaction) == {ours.provider.id}
-
-
-async def test_a_transaction_that_goes_on_after_a_commit_has_its_scope(narrow: Database, ours: Family) -> None:
-    """The commit ends what was told."""
-    async with narrow.rehearse(ours.scope("provider")) as transaction:
-        await seen(transaction)
-        await transaction.session.commit()
-        assert await seen(transaction) == {ours.provider.id}
-
-
-async def test_a_transaction_that_begins_with_a_copy_gets_its_scope(narrow: Database, ours: Family) -> None:
-    """With the next statement, for COPY takes no other one with it."""
-    async with narrow.begin(ours.scope("provider")) as transaction:
-        connection = await transaction.driver_connection()
-        async with connection.cursor().copy("COPY (SELECT 1) TO STDOUT") as copy:
-            assert [bytes(part) async for part in copy] == [b"1\n"]
-        assert await seen(transaction) == {ours.provider.id}
-
-
-@pytest.mark.parametrize("opened", [Database.read, Database.begin])
-async def test_a_connection_is_fit_for_the_next_after_its_user_was_cancelled(
-    narrow: Database, desk: Desk, ours: Family, theirs: Family, opened: Any
-) -> None:
-    """In the middle of a statement, as when a client gives up or an operation takes too long."""
-    waiting = text("SELECT pg_advisory_xact_lock(1)")
-
-    async def wait() -> None:
-        async with opened(narrow, ours.scope("provider")) as reading:
-            await reading.session.execute(waiting)
-
-    async with desk.begin() as holder:
-        await holder.session.execute(waiting)
-        task = asyncio.create_task(wait())
-        await blocked(desk)
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-    async with narrow.read(theirs.scope("provider")) as reading:
-        assert await seen(reading) == {theirs.provider.id}
-    assert await _left_on(narrow) == ("", 0)
-
-
-async def test_a_large_result_is_read_in_scope(narrow: Database, ours: Family) -> None:
-    """Though its cursor is one of the server."""
-    async with narrow.begin(ours.scope("provider")) as transaction:
-        found = [row async for row in reconciling.held(transaction, ours.service.id, ours.service.created_at)]
-    assert [row.id for row in found] == [ours.made[Number].id]
-
-
-async def test_many_rows_are_changed_in_scope(narrow: Database, ours: Family, theirs: Family) -> None:
-    """By one statement with many parameters, as the first of a transaction."""
-    change = text("UPDATE customer SET full_name = 'Changed' WHERE id = :id")
-    async with narrow.begin(ours.scope("provider")) as transaction:
-        await transaction.session.execute(change, [{"id": ours.customer.id}, {"id": theirs.customer.id}])
-    async with narrow.read(SYSTEM) as reading:
-        names = {row.id: row.full_name for row in await reading.session.scalars(select(Customer))}
-    assert names[ours.customer.id] == "Changed"
-    assert names[theirs.customer.id] == theirs.customer.full_name
-
-
-async def test_what_is_copied_is_checked(narrow: Database, ours: Family, theirs: Family) -> None:
+async def test_what_is_copied_is_checked(database: Database, ours: Family, theirs: Family) -> None:
     """COPY itself is not, so that it goes into a table of its own first."""
     entry = (Entry(100, EntryKind.SINGLE, "x"), [Part(None, None, 0, None, None, EntryVerdict.INVALID)])
     scope = ours.scope("provider")
-    async with narrow.begin(scope) as transaction:
+    async with database.begin(scope) as transaction:
         await staging.append(transaction, ours.upload, [entry])
     with pytest.raises(InsufficientPrivilege):
-        await _append(narrow, scope, theirs, entry)
-    async with narrow.begin(scope) as transaction:
+        await _append(database, scope, theirs, entry)
+    async with database.begin(scope) as transaction:
         await staging.append(transaction, ours.upload, [(entry[0]._replace(position=101), entry[1])])
-    async with narrow.read(SYSTEM) as reading:
+    async with database.read(SYSTEM) as reading:
         found = await reading.session.scalars(select(UploadEntry).where(col(UploadEntry.raw) == "x"))
         assert sorted((row.upload_id, row.position) for row in found) == [(ours.upload.id, 100), (ours.upload.id, 101)]
 
