@@ -4,7 +4,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Dialect, Index, String, Text, TextClause, TypeDecorator, Uuid, func, text
+from sqlalchemy import (
+    Column,
+    Computed,
+    DateTime,
+    Dialect,
+    Index,
+    String,
+    Text,
+    TextClause,
+    TypeDecorator,
+    Uuid,
+    func,
+    inspect,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 from store.vocabulary import Word
@@ -55,6 +69,29 @@ def moment_now() -> Any:
 def moment() -> Any:
     """Declare an optional time."""
     return Field(default=None, sa_type=Moment, nullable=True)
+
+
+def folded_name(key: str, name: str) -> Column[Any]:
+    """Declare what a name is found and sorted by, in any case: the database keeps it, see `store.searching.folded`."""
+    return _kept(key, Text(collation="pg_c_utf8"), f"lower({name} COLLATE pg_c_utf8)")
+
+
+def moment_or_never(key: str, name: str) -> Column[Any]:
+    """Declare what an optional time is sorted by: the database keeps it, with the year 1 where there is no time."""
+    return _kept(key, Moment(), f"coalesce({name}, '0001-01-01 00:00:00+00'::timestamptz)")
+
+
+def kept(table: type[SQLModel], key: str) -> Any:
+    """Return a column that the database fills: it can be compared and sorted by, and is no part of a row in memory."""
+    return inspect(table).local_table.c[key]
+
+
+def _kept(key: str, kind: Any, expression: str) -> Column[Any]:
+    """Declare a column that the database fills by itself from others of the row.
+
+    Under row-level security a condition on an expression reaches no index: it might tell of rows that are not shown.
+    """
+    return Column(key, kind, Computed(expression, persisted=True))
 
 
 def sorted_by(name: str, *key: str | TextClause) -> tuple[Index, Index, Index]:

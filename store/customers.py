@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlmodel import col
 
+from store.columns import kept
 from store.database import Reading, Transaction
 from store.errors import NameTaken, NumberlineError
 from store.paging import Order, Page, Window, count, id_key, page
@@ -14,8 +15,10 @@ from store.scope import within
 from store.searching import begins_with, name_key
 from store.tables import Customer, Tenant
 
-BY_NAME = Order("NAME", (name_key(col(Customer.name), lambda row: row[0].name), id_key(Customer)))
-BY_FULL_NAME = Order("FULL_NAME", (name_key(col(Customer.full_name), lambda row: row[0].full_name), id_key(Customer)))
+BY_NAME = Order("NAME", (name_key(kept(Customer, "name_key"), lambda row: row[0].name), id_key(Customer)))
+BY_FULL_NAME = Order(
+    "FULL_NAME", (name_key(kept(Customer, "full_name_key"), lambda row: row[0].full_name), id_key(Customer))
+)
 BY_CREATION = Order("CREATED_AT", (id_key(Customer),), descending=True)
 
 
@@ -45,7 +48,9 @@ async def named(reading: Reading, beginning: str) -> list[UUID]:
 
 def is_named(beginning: str) -> ColumnElement[bool]:
     """Return "the customer's name or full name begins like this"."""
-    return or_(begins_with(col(Customer.name), beginning), begins_with(col(Customer.full_name), beginning))
+    return or_(
+        begins_with(kept(Customer, "name_key"), beginning), begins_with(kept(Customer, "full_name_key"), beginning)
+    )
 
 
 async def add(transaction: Transaction, customer: Customer) -> None:

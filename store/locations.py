@@ -12,10 +12,10 @@ from sqlmodel import col
 from store.database import Reading, Transaction
 from store.errors import NameTaken
 from store.paging import Order, Page, Window, count, id_key, page
-from store.searching import name_key
+from store.searching import folded, name_key
 from store.tables import Location, Service
 
-BY_NAME = Order("NAME", (name_key(col(Location.name), lambda row: row[0].name), id_key(Location)))
+BY_NAME = Order("NAME", (name_key(folded(col(Location.name)), lambda row: row[0].name), id_key(Location)))
 
 
 async def listing(reading: Reading, service_id: UUID, *, attached: bool | None, window: Window) -> Page[Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, bindparam, func, literal, select, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, func, literal, select, tuple_
 
 from store.database import Reading
 from store.errors import NumberlineError
@@ -129,7 +129,9 @@ def _beyond(order: Order, cursor: tuple[str, ...], *, descending: bool) -> Colum
     except ValueError as error:
         raise CursorInvalid from error
     place, bound = tuple_(*(key.column for key in order.keys)), tuple_(*limits)
-    return place < bound if descending else place > bound
+    # Of a row of columns of several tables no index knows; said of the first column alone, its own finds the place.
+    first, limit = order.keys[0].column, limits[0]
+    return and_(first <= limit, place < bound) if descending else and_(first >= limit, place > bound)
 
 
 def _written(limit: int) -> BindParameter[int]:

@@ -10,12 +10,16 @@ from store.database import Reading, Transaction
 from store.errors import NameTaken, NotFound
 from store.lookup import Name, named
 from store.paging import Order, Page, Window, count, id_key, page
-from store.searching import begins_with, name_key
+from store.searching import begins_with, folded, name_key
 from store.tables import CallingProfile, SipConnection
 
-PROFILES_BY_NAME = Order("NAME", (name_key(col(CallingProfile.name), lambda row: row[0].name), id_key(CallingProfile)))
+PROFILES_BY_NAME = Order(
+    "NAME", (name_key(folded(col(CallingProfile.name)), lambda row: row[0].name), id_key(CallingProfile))
+)
 PROFILES_BY_CREATION = Order("CREATED_AT", (id_key(CallingProfile),), descending=True)
-CONNECTIONS_BY_NAME = Order("NAME", (name_key(col(SipConnection.name), lambda row: row[0].name), id_key(SipConnection)))
+CONNECTIONS_BY_NAME = Order(
+    "NAME", (name_key(folded(col(SipConnection.name)), lambda row: row[0].name), id_key(SipConnection))
+)
 
 
 async def profiles(reading: Reading, search: str | None, order: Order, window: Window) -> Page[Any]:
@@ -115,7 +119,7 @@ def _name_taken() -> NameTaken:
 
 def _profiles(search: str | None) -> Select[Any]:
     query: Select[Any] = select(CallingProfile)
-    return query.where(begins_with(col(CallingProfile.name), search)) if search else query
+    return query.where(begins_with(folded(col(CallingProfile.name)), search)) if search else query
 
 
 def _connections(reading: Reading, service_id: UUID) -> Select[Any]:

@@ -30,25 +30,28 @@ ALWAYS = Period()
 """The open period."""
 
 
-def folded(column: Any) -> ColumnElement[str]:
+def folded(text: Any) -> ColumnElement[str]:
     """Return the text in lower case, compared by code point: what names are found and sorted by.
+
+    Where names are many, the table has them so in a column of its own (`store.columns.folded_name`): under row-level
+    security no index serves lower(), which might tell of rows that are not shown.
 
     The collation is PostgreSQL's own, so that a name is found alike whatever the locale of the database. Python's lower
     case differs, for example for a capital I with a dot: it is on neither side.
     """
-    key: ColumnElement[str] = func.lower(column.collate("pg_c_utf8"))
+    key: ColumnElement[str] = func.lower(text.collate("pg_c_utf8"))
     return key
 
 
-def name_key(column: Any, value: Callable[[Any], object]) -> Key:
-    """Return the key that sorts by a name in any case; a cursor holds the name as it is written."""
-    return Key(folded(column), value, bound=folded)
+def name_key(name: Any, value: Callable[[Any], object]) -> Key:
+    """Return the key that sorts by a folded name; a cursor holds the name as it is written."""
+    return Key(name, value, bound=folded)
 
 
-def begins_with(column: Any, prefix: str) -> ColumnElement[bool]:
-    """Return "the column begins with the prefix, in any case", as a range that an index on `folded` serves."""
+def begins_with(name: Any, prefix: str) -> ColumnElement[bool]:
+    """Return "the folded name begins with the prefix, in any case", as a range that an index serves."""
     beginning = folded(literal(prefix, String))
-    return and_(folded(column) >= beginning, folded(column) < beginning.concat(_LAST))
+    return and_(name >= beginning, name < beginning.concat(_LAST))
 
 
 def within_prefix(column: Any, prefix: str) -> ColumnElement[bool]:

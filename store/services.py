@@ -6,18 +6,19 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text, union_all, update
+from sqlalchemy import Select, select, union_all, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from store import customers
+from store.columns import kept
 from store.counts import Counts, counted
 from store.database import Reading, Transaction
 from store.errors import NameTaken
 from store.events import newest
 from store.paging import Key, Order, Page, Window, count, id_key, page, parse_moment
 from store.scope import within
-from store.searching import ALWAYS, Period, begins_with, name_key
+from store.searching import ALWAYS, Period, begins_with, folded, name_key
 from store.tables import Customer, Event, Service, Tenant
 from store.vocabulary import EventKind, ServiceKind, ServiceMode, ServiceStatus, Word
 
@@ -66,14 +67,18 @@ def _word(kind: type[Word]) -> Callable[[str], Word]:
 
 
 BY_CREATION = Order("CREATED_AT", (id_key(Service),), descending=True)
-BY_NAME = Order("NAME", (name_key(col(Service.name), lambda row: row[0].name), id_key(Service)))
-BY_CUSTOMER = Order("CUSTOMER", (name_key(col(Customer.name), lambda row: row[1].name), id_key(Service)))
-BY_FULL_NAME = Order("FULL_NAME", (name_key(col(Customer.full_name), lambda row: row[1].full_name), id_key(Service)))
+BY_NAME = Order("NAME", (name_key(kept(Service, "name_key"), lambda row: row[0].name), id_key(Service)))
+BY_CUSTOMER = Order("CUSTOMER", (name_key(kept(Customer, "name_key"), lambda row: row[1].name), id_key(Service)))
+BY_FULL_NAME = Order(
+    "FULL_NAME", (name_key(kept(Customer, "full_name_key"), lambda row: row[1].full_name), id_key(Service))
+)
 BY_STATUS = Order(
     "STATUS", (Key(col(Service.status), lambda row: row[0].status, _word(ServiceStatus)), id_key(Service))
 )
 BY_MODE = Order("MODE", (Key(col(Service.mode), lambda row: row[0].mode, _word(ServiceMode)), id_key(Service)))
-BY_CHANNEL = Order("CHANNEL", (name_key(func.coalesce(_Channel.name, ""), lambda row: row[2] or ""), id_key(Service)))
+BY_CHANNEL = Order(
+    "CHANNEL", (name_key(folded(func.coalesce(_Channel.name, "")), lambda row: row[2] or ""), id_key(Service))
+)
 BY_ORGANIZATION = Order(
     "ORGANIZATION_ID",
     (
@@ -84,12 +89,7 @@ BY_ORGANIZATION = Order(
 BY_CONSENT = Order(
     "CONSENTED_AT",
     (
-        Key(
-            # As the index has it: a literal, for a parameter would not match.
-            func.coalesce(col(Service.consented_at), text("'0001-01-01 00:00:00+00'::timestamptz")),
-            lambda row: row[0].consented_at or _NEVER,
-            parse_moment,
-        ),
+        Key(kept(Service, "consent_key"), lambda row: row[0].consented_at or _NEVER, parse_moment),
         id_key(Service),
     ),
     descending=True,
@@ -120,7 +120,9 @@ async def counts(reading: Reading, wanted: ServiceFilter) -> Counts:
 
 async def named(reading: Reading, beginning: str) -> list[UUID]:
     """Return the ids of the services of which the name begins like this, unordered."""
-    query = select(col(Service.id)).where(reading.scope.covers(Service), begins_with(col(Service.name), beginning))
+    query = select(col(Service.id)).where(
+        reading.scope.covers(Service), begins_with(kept(Service, "name_key"), beginning)
+    )
     return list((await reading.session.scalars(query)).all())
 
 
@@ -205,6 +207,6 @@ def _found(search: str) -> Any:
     """Select the ids of services by the beginning of a name: each part of the union on the index of its names."""
     theirs = select(col(Service.id)).join(Customer, col(Customer.id) == col(Service.customer_id))
     return union_all(
-        select(col(Service.id)).where(begins_with(col(Service.name), search)),
+        select(col(Service.id)).where(begins_with(kept(Service, "name_key"), search)),
         theirs.where(customers.is_named(search)),
     )

@@ -12,11 +12,11 @@ from store.database import Reading, Transaction
 from store.errors import NameTaken, NotFound
 from store.paging import Order, Page, Window, count, id_key, page
 from store.scope import within
-from store.searching import begins_with, name_key
+from store.searching import begins_with, folded, name_key
 from store.tables import Tenant
 from store.vocabulary import TenantKind
 
-BY_NAME = Order("NAME", (name_key(col(Tenant.name), lambda row: row[0].name), id_key(Tenant)))
+BY_NAME = Order("NAME", (name_key(folded(col(Tenant.name)), lambda row: row[0].name), id_key(Tenant)))
 BY_CREATION = Order("CREATED_AT", (id_key(Tenant),), descending=True)
 
 
@@ -78,5 +78,5 @@ def _query(reading: Reading, wanted: TenantFilter) -> Select[Any]:
     if wanted.kinds:
         query = query.where(col(Tenant.kind).in_(wanted.kinds))
     if wanted.search:
-        query = query.where(begins_with(col(Tenant.name), wanted.search))
+        query = query.where(begins_with(folded(col(Tenant.name)), wanted.search))
     return query

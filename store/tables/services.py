@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index, Uuid, text
 from sqlmodel import Field
 
-from store.columns import Owned, moment, moment_now, new_id, sorted_by, word
+from store.columns import Owned, folded_name, moment, moment_now, moment_or_never, new_id, sorted_by, word
 from store.vocabulary import LocationSource, PstnConnection, ServiceKind, ServiceMode, ServiceStatus
 
 
@@ -14,7 +14,10 @@ class Service(Owned, table=True):
     """A Webex Cloud Connect or CX service of a customer."""
 
     __tablename__ = "service"
+    __mapper_args__ = {"exclude_properties": ("name_key", "consent_key")}  # noqa: RUF012  # SQLAlchemy's way
     __table_args__ = (
+        folded_name("name_key", "name"),
+        moment_or_never("consent_key", "consented_at"),
         Index("service_name", "customer_id", text("lower(name)"), unique=True),
         Index(
             "service_reference",
@@ -26,9 +29,9 @@ class Service(Owned, table=True):
         Index("service_provider", "provider_id", "id"),
         Index("service_channel", "channel_id", "id"),
         Index("service_organization", "organization_id"),
-        *sorted_by("service_by_name", text("lower(name COLLATE pg_c_utf8)")),
+        *sorted_by("service_by_name", "name_key"),
         *sorted_by("service_by_change", "last_modified_at"),
-        *sorted_by("service_by_consent", text("coalesce(consented_at, '0001-01-01 00:00:00+00'::timestamptz)")),
+        *sorted_by("service_by_consent", "consent_key"),
         *sorted_by("service_by_status", "status"),
     )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, Uuid, text
 from sqlmodel import Field, SQLModel
 
-from store.columns import moment_now, new_id, sorted_by, word
+from store.columns import folded_name, moment_now, new_id, sorted_by, word
 from store.vocabulary import TenantKind
 
 
@@ -33,7 +33,10 @@ class Customer(SQLModel, table=True):
     """An end customer of a provider, directly or through a channel."""
 
     __tablename__ = "customer"
+    __mapper_args__ = {"exclude_properties": ("name_key", "full_name_key")}
     __table_args__ = (
+        folded_name("name_key", "name"),
+        folded_name("full_name_key", "full_name"),
         Index(
             "customer_name",
             "provider_id",
@@ -49,8 +52,8 @@ class Customer(SQLModel, table=True):
             unique=True,
             postgresql_where=text("reference IS NOT NULL"),
         ),
-        *sorted_by("customer_by_name", text("lower(name COLLATE pg_c_utf8)")),
-        *sorted_by("customer_by_full_name", text("lower(full_name COLLATE pg_c_utf8)")),
+        *sorted_by("customer_by_name", "name_key"),
+        *sorted_by("customer_by_full_name", "full_name_key"),
         Index("customer_channel", "channel_id", "id"),
         Index("customer_provider", "provider_id", "id"),
     )

@@ -13,6 +13,7 @@ from provisioning.desk import Desk
 from store import customers, numbers, services
 from store.customers import CustomerFilter
 from store.database import Database, Reading
+from store.migrate import as_application
 from store.numbers import NumberFilter
 from store.paging import Order, Window
 from store.scope import Scope
@@ -43,7 +44,10 @@ NUMBERS = [
 
 @pytest.fixture
 def plan(database: Database, owner_url: str) -> Callable[[Desk, Listing, Window], Awaitable[str]]:
-    """Return how PostgreSQL answers a listing when it may neither sort nor read a whole table."""
+    """Return how PostgreSQL answers a listing when it may neither sort nor read a whole table.
+
+    As the application it is asked, for row-level security keeps some conditions away from indexes.
+    """
     sent: list[tuple[str, Any]] = []
     reading = database._reading.sync_engine  # the statement itself is what is looked at
     event.listen(reading, "before_cursor_execute", lambda _c, _r, sql, given, *_: sent.append((sql, given)))
@@ -51,11 +55,12 @@ def plan(database: Database, owner_url: str) -> Callable[[Desk, Listing, Window]
     async def explained(desk: Desk, listing: Listing, window: Window) -> str:
         async with desk.read() as reading:
             await listing(reading, window)
-        async with await psycopg.AsyncConnection.connect(owner_url) as owner:
+        async with await psycopg.AsyncConnection.connect(as_application(owner_url)) as connection:
             for setting in ("enable_seqscan", "enable_sort", "enable_hashjoin"):
-                await owner.execute(f"SET {setting} = off")  # type: ignore[arg-type]  # our own words
+                await connection.execute(f"SET {setting} = off")  # type: ignore[arg-type]  # our own words
+            await connection.execute("SELECT set_config('numberline.scope', %s, true)", [desk.scope.principal])
             sql, given = sent[-1]
-            lines = await (await owner.execute("EXPLAIN " + sql, given)).fetchall()  # type: ignore[arg-type]
+            lines = await (await connection.execute("EXPLAIN " + sql, given)).fetchall()  # type: ignore[arg-type]
         return "\n".join(line[0] for line in lines)
 
     return explained
@@ -72,6 +77,8 @@ async def test_services_are_read_in_the_order_of_an_index(
         assert f"{index}{suffix} " in found
         # A customer has a few services: those are sorted ("Incremental Sort"), the customers come from the index.
         assert "->  Sort" not in found
+    # The place itself is found in the index.
+    assert re.search(rf"{index}{suffix} .*\n +Index Cond: .*[<>]", found)
 
 
 @pytest.mark.parametrize("suffix", LEVELS)
@@ -84,7 +91,7 @@ async def test_customers_are_read_in_the_order_of_an_index(
     found = await plan(_at(desk, suffix), lambda r, w: customers.listing(r, CustomerFilter(), order, w), window)
     assert f"{index}{suffix} " in found
     assert "Index Cond: " in found
-    assert "Filter: " not in found
+    assert not re.search("Filter: .*name", found)
 
 
 @pytest.mark.parametrize(("wanted", "by_number", "by_acquisition"), NUMBERS)
@@ -96,7 +103,7 @@ async def test_numbers_are_read_in_the_order_of_an_index(
     for order, index in ((numbers.BY_NUMBER, by_number), (numbers.BY_ACQUISITION, by_acquisition)):
         window = Window(50, _cursor(order, place))
         found = await plan(desk, lambda r, w, o=order: numbers.listing(r, wanted, o, w), window)
-        assert f"{index} " in found
+        assert re.search(rf"{index} .*\n +Index Cond: .*[<>]", found)
         assert "Sort" not in found
 
 

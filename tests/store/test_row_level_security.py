@@ -107,7 +107,7 @@ def reading(table: str, condition: sql.Composable) -> sql.Composed:
 
 def changing(table: str, condition: sql.Composable) -> sql.Composed:
     """Change the last column of a table to what it is."""
-    column = sql.Identifier(SQLModel.metadata.tables[table].columns.keys()[-1])
+    column = written(table)[-1]
     query = sql.SQL("UPDATE {} SET {} = {} WHERE {}")
     return query.format(sql.Identifier(table), column, column, condition)
 
@@ -119,8 +119,13 @@ def deleting(table: str, condition: sql.Composable) -> sql.Composed:
 
 def inserting(table: str) -> sql.Composed:
     """Insert a row of a table that is given as JSON."""
-    query = "INSERT INTO {} OVERRIDING SYSTEM VALUE SELECT * FROM jsonb_populate_record(NULL::{}, %s)"
-    return sql.SQL(query).format(sql.Identifier(table), sql.Identifier(table))
+    query = "INSERT INTO {0} ({1}) OVERRIDING SYSTEM VALUE SELECT {1} FROM jsonb_populate_record(NULL::{0}, %s)"
+    return sql.SQL(query).format(sql.Identifier(table), sql.SQL(", ").join(written(table)))
+
+
+def written(table: str) -> list[sql.Identifier]:
+    """Return the columns of a table but for those that the database fills by itself from others."""
+    return [sql.Identifier(one.name) for one in SQLModel.metadata.tables[table].columns if one.computed is None]
 
 
 def strangers(theirs: Family) -> dict[str, Scope | None]:
