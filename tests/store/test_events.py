@@ -11,12 +11,16 @@ import pytest
 from sqlalchemy import text
 
 from provisioning.desk import Desk
+from schema.subscriptions.positions import encode_position, resumed
 from store import events
 from store.database import EVENT_CHANNEL
 from store.events import EventFeed
 from store.migrate import as_application
+from store.paging import CursorInvalid
+from store.scope import Scope
 from store.tables import Event
-from store.vocabulary import EventKind
+from store.vocabulary import EventKind, Level
+from tests.arrange import seen_by
 
 SERVICE, OTHER = uuid4(), uuid4()
 MORE_THAN_IS_REMEMBERED = 12_000
@@ -241,6 +245,20 @@ async def test_the_head_is_the_newest_event(desk: Desk) -> None:
         newest, told = await events.head(reading), await events.after(reading, 0)
     assert before == 0
     assert newest == told[-1].id
+
+
+async def test_the_head_is_the_newest_event_of_all_also_for_who_cannot_see_it(desk: Desk) -> None:
+    """A cursor may stand at an event of others; by a caller's own newest event it would be of no server."""
+    await tell(desk, "of others")
+    stranger = seen_by(desk, Scope(Level.PROVIDER, uuid4(), "stranger"))
+    async with desk.read() as reading, stranger.read() as theirs:
+        newest = await events.head(reading)
+        head, told = await events.head(theirs), await events.after(theirs, 0)
+        position = await resumed(theirs, encode_position(newest))
+        with pytest.raises(CursorInvalid):
+            await resumed(theirs, encode_position(newest + 1))
+    assert told == []
+    assert head == position == newest
 
 
 async def test_one_reading_is_bounded(desk: Desk) -> None:
