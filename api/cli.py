@@ -1,7 +1,8 @@
 """The command line: `numberline`."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,13 +16,14 @@ from api.keys import token_key
 from api.logs import log_to_stderr
 from api.processes import simulator
 from api.settings import Settings
-from api.wiring import built, now
+from api.wiring import built, check_database, now
 from api.worker import work
 from provisioning.caller import Caller
 from schema.build import print_sdl
 from schema.ids import key_of
-from store.errors import NotFound
+from store.errors import NotFound, Unavailable
 from store.migrate import migrate as upgrade
+from store.security import RowSecurityInactive
 from store.vocabulary import Level, Role
 
 main = typer.Typer(
@@ -62,6 +64,8 @@ def demo(*, once: Annotated[bool, typer.Option("--once", help="End instead of le
 def worker() -> None:
     """Run jobs only."""
     settings = _settings()
+    with _refusals_told():
+        check_database(settings)
 
     async def work_on() -> None:
         async with built(settings) as house, house.jobs.open_async():
@@ -114,9 +118,17 @@ def _bound_key(level: Level, bound_to: str | None) -> UUID | None:
 
 
 def _serve(settings: Settings) -> None:
-    try:
+    with _refusals_told():
+        check_database(settings)
         serving.serve(settings)
-    except DevelopmentKeyExposed as error:
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """Tell in a sentence why a process does not start."""
+    try:
+        yield
+    except (DevelopmentKeyExposed, RowSecurityInactive, Unavailable) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
 

@@ -37,6 +37,7 @@ from store.events import EventFeed
 from store.jobs import JobQueue
 from store.migrate import as_application, ensure_database, migrate
 from store.scope import Scope
+from store.security import check_row_security
 
 logger = logging.getLogger(__name__)
 
@@ -123,6 +124,15 @@ async def _watch(server: EmbeddedServer) -> None:
                 await asyncio.to_thread(server.start)
             except Exception:
                 logger.exception("the embedded database did not start; the next look tries again")
+
+
+def check_database(settings: Settings) -> None:
+    """Make sure that the database keeps rows apart for us. The embedded one does: we log in as we should.
+
+    Raises RowSecurityInactive, and Unavailable where the database cannot be reached.
+    """
+    if settings.database_url is not None:
+        check_row_security(settings.database_url.get_secret_value())
 
 
 def database_url(settings: Settings, server: EmbeddedServer | None) -> str:

@@ -149,6 +149,30 @@ async def test_a_server_works_on_a_database_that_somebody_else_runs(
     assert not (tmp_path / "data" / "pg").exists()
 
 
+@pytest.mark.parametrize("command", ["serve", "worker"])
+async def test_nothing_starts_as_the_owner_of_the_tables(embedded: str, tmp_path: Path, command: str) -> None:
+    """Nor as a superuser: row-level security holds for neither, and a bug of ours would show everything."""
+    owner_url = ensure_database(embedded, f"owned_{uuid.uuid4().hex[:8]}")
+    await run("migrate", "--database-url", owner_url, environment=environment(tmp_path, ""))
+    own = environment(tmp_path / "data", "http://127.0.0.1:9/v1", NUMBERLINE_DATABASE_URL=owner_url)
+
+    code, printed, error = await run(command, environment=own)
+
+    assert (code, printed) == (1, "")
+    assert error.startswith('Row-level security does not hold for the database role "postgres"')
+    assert "Traceback" not in error
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+async def test_nothing_starts_without_its_database(tmp_path: Path, command: str) -> None:
+    """It is told in a sentence; whoever started the process starts it again."""
+    own = environment(tmp_path, "", NUMBERLINE_DATABASE_URL="postgresql://numberline_app@127.0.0.1:9/numberline")
+
+    code, printed, error = await run(command, environment=own)
+
+    assert (code, printed, error.count("\n")) == (1, "", 1)
+
+
 async def test_a_server_that_is_asked_to_end_ends_well(short_folder: Path, http: httpx.AsyncClient) -> None:
     """And takes its database down with it, being the last to use it."""
     own = environment(short_folder / "ending", "http://127.0.0.1:9/v1")
