@@ -1,11 +1,12 @@
 """The cost of an operation: how many objects it might fetch, told from the document and its variables alone.
 
-An object costs 1, a page its rows, whatever is asked of a row as often as there are rows. A field without fields of its
-own costs nothing, but for a count.
+An object costs 1, a page its rows and a statement, whatever is asked of a row as often as there are rows. A field
+without fields of its own costs nothing, but for a count.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import ceil, isfinite
 
 from graphql import (
     DocumentNode,
@@ -29,7 +30,8 @@ from graphql import (
 )
 
 from schema.connections import DEFAULT_PAGE, LARGEST_PAGE
-from schema.limits.size import INTROSPECTION
+from schema.limits.introspection import telling
+from schema.limits.size import INTROSPECTION, selections
 
 Sizes = Mapping[str, int]
 """By variable, the number that it holds, or how many items."""
@@ -37,11 +39,14 @@ Sizes = Mapping[str, int]
 LIST = 10
 """How many items a list counts that has no pages: each is short by what it is about, as the devices of a profile."""
 
-COUNT = 20
-"""What `totalCount` costs: a count reads the whole list."""
+PAGE = 10
+"""What a page costs beside its rows: a statement of its own."""
 
-SCHEMA = 1_000
-"""What asking for the schema costs. The whole of it is some thousand objects, and takes 0.1 s."""
+COUNTS = {"totalCount": 20, "entryCounts": 20, "serviceCounts": 100, "numberCounts": 100, "uploadCounts": 100}
+"""What counts cost: each reads a whole list, and those by every state all there is."""
+
+TOLD = 5
+"""How many fields of the schema's own description cost 1: what tools ask for comes to half of what one may ask."""
 
 
 def cost(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, sizes: Sizes) -> int:
@@ -55,7 +60,8 @@ def cost(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefi
 def sizes(variables: Mapping[str, object] | None) -> tuple[tuple[str, int], ...]:
     """Return those variables that a cost may depend on."""
     found = ((name, len(value) if isinstance(value, list) else value) for name, value in (variables or {}).items())
-    return tuple((name, value) for name, value in found if isinstance(value, int))
+    # 100.0 is an Int, too (GraphQL, section 3.5.1).
+    return tuple((name, int(value)) for name, value in found if isinstance(value, int | float) and isfinite(value))
 
 
 @dataclass(slots=True)
@@ -67,8 +73,7 @@ class _Reckoning:
 
     def of(self, node: Node, parent: GraphQLNamedType | None, page: int | None) -> int:
         """Return the cost of the selections of a node; `page` is how many rows there are where its parent is a page."""
-        selections = getattr(node, "selection_set", None)
-        return sum(self._selection(one, parent, page) for one in selections.selections) if selections else 0
+        return sum(self._selection(one, parent, page) for one in selections(node))
 
     def _selection(self, node: Node, parent: GraphQLNamedType | None, page: int | None) -> int:
         if isinstance(node, FieldNode):
@@ -90,14 +95,15 @@ class _Reckoning:
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None, page: int | None) -> int:
         name = node.name.value
         if name in INTROSPECTION:
-            return SCHEMA
+            return ceil(telling(self.schema).told(node, self._fields) / TOLD)
         definition: GraphQLField | None = getattr(parent, "fields", {}).get(name)
         if definition is None:
             return 0  # __typename
         if not is_composite_type(get_named_type(definition.type)):
-            return COUNT if name == "totalCount" else 0
-        rows = self._rows(node, definition, page)
-        return rows * (1 + self.of(node, get_named_type(definition.type), self._page(node, definition)))
+            return COUNTS.get(name, 0)
+        of_page = self._page(node, definition)
+        once = 1 + COUNTS.get(name, 0) + (0 if of_page is None else PAGE)
+        return self._rows(node, definition, page) * (once + self.of(node, get_named_type(definition.type), of_page))
 
     def _rows(self, node: FieldNode, definition: GraphQLField, page: int | None) -> int:
         """Return how many objects a field holds."""
@@ -115,6 +121,20 @@ class _Reckoning:
         size = given.get("first") or given.get("last") or DEFAULT_PAGE
         return min(max(size, 1), LARGEST_PAGE)
 
+    def _fields(self, node: Node) -> list[FieldNode]:
+        """Return what is selected of a node, each fragment put in once."""
+        found, pending, spread = [], [node], set[str]()
+        while pending:
+            for one in selections(pending.pop()):
+                if isinstance(one, FieldNode):
+                    found.append(one)
+                elif isinstance(one, InlineFragmentNode):
+                    pending.append(one)
+                elif isinstance(one, FragmentSpreadNode) and one.name.value not in spread:
+                    spread.add(one.name.value)
+                    pending.append(self.fragments[one.name.value])
+        return found
+
     def _number(self, value: ValueNode) -> int | None:
         if isinstance(value, VariableNode):
             return self.sizes.get(value.name.value)
@@ -127,6 +147,7 @@ class _Reckoning:
 
 
 def _defaults(operation: OperationDefinitionNode) -> Sizes:
-    """Return the numbers that variables hold where a request does not give them."""
-    given = ((one.variable.name.value, one.default_value) for one in operation.variable_definitions or ())
-    return {name: int(value.value) for name, value in given if isinstance(value, IntValueNode)}
+    """Return the numbers that variables hold, or how many items, where a request does not give them."""
+    given = [(one.variable.name.value, one.default_value) for one in operation.variable_definitions or ()]
+    numbers = {name: int(value.value) for name, value in given if isinstance(value, IntValueNode)}
+    return numbers | {name: len(value.values) for name, value in given if isinstance(value, ListValueNode)}

@@ -76,7 +76,7 @@ class _Counts:
             self.introspects |= node.name.value in INTROSPECTION
         elif isinstance(node, FragmentDefinitionNode):
             self.fragments[node.name.value] = node
-        for one in _selections(node):
+        for one in selections(node):
             self.add(one)
 
 
@@ -100,7 +100,7 @@ class _Shape:
         _keep(self.selections, self.limits.selections, errors.TooManySelections)
         _keep(self.repetitions, self.limits.repetitions, errors.TooRepetitive)
         for same in fields.values():
-            self.extend([place for place in same if _selections(place[0])], depth + 1)
+            self.extend([place for place in same if selections(place[0])], depth + 1)
         return len(fields)
 
     def _collected(self, places: Iterable[Place]) -> tuple[dict[str, list[Place]], int]:
@@ -112,7 +112,7 @@ class _Shape:
         pending, seen, spreads = list(places), set[str](), 0
         while pending:
             parent, within = pending.pop()
-            for one in _selections(parent):
+            for one in selections(parent):
                 self.selections += 1
                 if isinstance(one, FieldNode):
                     fields[(one.alias or one.name).value].append((one, within))
@@ -127,7 +127,8 @@ class _Shape:
         return fields, spreads
 
 
-def _selections(node: Node) -> tuple[Node, ...]:
+def selections(node: Node) -> tuple[Node, ...]:
+    """Return what is selected of a node; nothing where it has no fields."""
     found = getattr(node, "selection_set", None)
     return found.selections if found else ()
 

@@ -18,11 +18,14 @@ from schema.connections import LARGEST_PAGE
 from schema.context import Context
 from schema.documents import DocumentValidator
 from schema.limits import OperationLimits
-from schema.limits.cost import COUNT, LIST, SCHEMA, cost, sizes
+from schema.limits.cost import COUNTS, LIST, PAGE, TOLD, cost, sizes
 from schema.queries.nodes import MOST_NODES
 
 SDL = read_schema((Path(__file__).parents[2] / "schema.graphql").read_text())
 LIMITS = OperationLimits()
+
+PAGED = 1 + PAGE
+"""What a page costs without its rows."""
 
 
 def repeated(number: int, part: str) -> str:
@@ -81,7 +84,22 @@ ABUSE = {
         "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }",
         None,
     ),
-    "the schema again and again": ("{" + repeated(20, "aN: __schema { types { name } }") + "}", "TOO_COSTLY"),
+    "the schema again and again": (
+        "{" + repeated(20, "aN: __schema { types { fields { name args { name description type { name } } } } }") + "}",
+        "TOO_COSTLY",
+    ),
+    "aliases within the schema": (
+        "{ __schema { types { ...A } } }"
+        "fragment A on __Type {" + repeated(9, "aN: fields { ...B }") + "}"
+        "fragment B on __Field {" + repeated(9, "aN: type { ...C }") + "}"
+        "fragment C on __Type {" + repeated(9, "aN: fields { name }") + "}",
+        "TOO_COSTLY",
+    ),
+    "lists in rows": (
+        "{ services(first: 100) { nodes {" + repeated(5, "aN: locations(first: 1) { nodes { id } }") + "} } }",
+        "TOO_COSTLY",
+    ),
+    "counts": ("{" + repeated(50, "aN: numberCounts { total }") + "}", "TOO_COSTLY"),
     "pages of pages": (
         "{ services(first: 100) { nodes { drifts(first: 100) { nodes { id } } } } }",
         "TOO_COSTLY",
@@ -121,7 +139,7 @@ async def test_too_much_is_refused_with_a_code(name: str) -> None:
         ({"fragments": 0}, "{ ...A } fragment A on Query { a }"),
         ({"repetitions": 2}, "{ viewer viewer viewer }"),
         ({"repetitions": 2}, "{ ...A ...A ...A } fragment A on Query { a }"),
-        ({"cost": 150}, "{ numbers { nodes { location { id } service { id } } } }"),
+        ({"cost": 160}, "{ numbers { nodes { location { id } service { id } } } }"),
         ({"introspection": False}, '{ viewer { role } __type(name: "Query") { name } }'),
     ],
     ids=str,
@@ -141,19 +159,19 @@ async def test_a_limit_is_what_it_says(given: dict[str, int], document: str) -> 
     ("document", "variables", "expected"),
     [
         ("{ viewer { role level } }", {}, 1),
-        ("{ numbers { nodes { id } } }", {}, 1 + 50),
-        ("{ numbers(first: 100) { nodes { id } pageInfo { endCursor } } }", {}, 1 + 100 + 1),
-        ("{ numbers(last: 3) { edges { node { location { id } service { id } } } } }", {}, 1 + 3 * (1 + 1 + 2)),
-        ("query($n: Int) { numbers(first: $n) { nodes { id } } }", {"n": 7}, 1 + 7),
-        ("query($n: Int) { numbers(first: $n) { nodes { id } } }", {}, 1 + 50),
-        ("query($n: Int = 9) { numbers(first: $n) { nodes { id } } }", {}, 1 + 9),
-        ("query($n: Int = 9) { numbers(first: $n) { nodes { id } } }", {"n": 8}, 1 + 8),
-        ("{ numbers(first: 1000000000) { nodes { id } } }", {}, 1 + 100),
-        ("{ numbers(first: -5) { nodes { id } } }", {}, 1 + 1),
-        ("{ numbers { totalCount } }", {}, 1 + COUNT),
-        ("{ a: services(first: 3) { ... on ServiceConnection { totalCount } } }", {}, 1 + COUNT),
-        ("{ services(first: 2) { nodes { locations(first: 3) { nodes { id } } } } }", {}, 1 + 2 * (1 + 1 + 3)),
-        ("{ callingProfiles(first: 2) { nodes { sbcDevices { name } } } }", {}, 1 + 2 * (1 + LIST)),
+        ("{ numbers { nodes { id } } }", {}, PAGED + 50),
+        ("{ numbers(first: 100) { nodes { id } pageInfo { endCursor } } }", {}, PAGED + 100 + 1),
+        ("{ numbers(last: 3) { edges { node { location { id } service { id } } } } }", {}, PAGED + 3 * (1 + 1 + 2)),
+        ("query($n: Int) { numbers(first: $n) { nodes { id } } }", {"n": 7}, PAGED + 7),
+        ("query($n: Int) { numbers(first: $n) { nodes { id } } }", {}, PAGED + 50),
+        ("query($n: Int = 9) { numbers(first: $n) { nodes { id } } }", {}, PAGED + 9),
+        ("query($n: Int = 9) { numbers(first: $n) { nodes { id } } }", {"n": 8}, PAGED + 8),
+        ("{ numbers(first: 1000000000) { nodes { id } } }", {}, PAGED + 100),
+        ("{ numbers(first: -5) { nodes { id } } }", {}, PAGED + 1),
+        ("{ numbers { totalCount } }", {}, PAGED + COUNTS["totalCount"]),
+        ("{ a: services(first: 3) { ... on ServiceConnection { totalCount } } }", {}, PAGED + COUNTS["totalCount"]),
+        ("{ services(first: 2) { nodes { locations(first: 3) { nodes { id } } } } }", {}, PAGED + 2 * (1 + PAGED + 3)),
+        ("{ callingProfiles(first: 2) { nodes { sbcDevices { name } } } }", {}, PAGED + 2 * (1 + LIST)),
         ('{ nodes(ids: ["a", "b"]) { id } }', {}, 2),
         ("query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Number { service { id } } } }", {"ids": ["a"] * 5}, 10),
         (
@@ -162,9 +180,12 @@ async def test_a_limit_is_what_it_says(given: dict[str, int], document: str) -> 
                 "fragment B on NumberConnection { nodes { id } }"
             ),
             {},
-            3,
+            PAGED + 2,
         ),
-        ("{ __schema { types { name } } }", {}, SCHEMA),
+        ("query($n: Int) { numbers(first: $n) { nodes { id } } }", {"n": 8.0}, PAGED + 8),
+        ('query($ids: [ID!]! = ["a", "b", "c"]) { nodes(ids: $ids) { id } }', {}, 3),
+        ("{ numberCounts { total byStatus { count } } }", {}, 1 + COUNTS["numberCounts"] + LIST),
+        ("{ uploads(first: 2) { nodes { entryCounts { total } } } }", {}, PAGED + 2 * (1 + 1 + COUNTS["entryCounts"])),
         ("query A { viewer { role } } query B { numbers { nodes { id } } }", {}, 1),
     ],
 )
@@ -177,7 +198,7 @@ async def test_an_answer_says_what_it_cost() -> None:
     """With the limit, so that a client sees how far it may go."""
     found = await executed("{ numbers(first: 20) { nodes { service { id } } } }")
 
-    assert found.extensions == {"cost": {"requested": 41, "limit": LIMITS.cost}}
+    assert found.extensions == {"cost": {"requested": PAGED + 40, "limit": LIMITS.cost}}
 
 
 @strawberry.type
@@ -217,6 +238,34 @@ async def test_tools_may_ask_for_the_schema() -> None:
     )
 
     assert found.errors is None
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        get_introspection_query(),
+        "{ __schema { types { name kind description fields { name } } } }",
+        "{ __schema { types { a: fields { ...A } b: fields { ...A } } } } fragment A on __Field { type { name kind } }",
+        "{ __schema { types { fields { type { fields { type { name } } } } } } }",
+        "{ __schema { types { enumValues { name } inputFields { name } possibleTypes { name } } } }",
+        '{ __type(name: "Mutation") { fields { name args { name type { name } } } } }',
+        '{ __type(name: "ErrorCode") { enumValues { name description } } }',
+    ],
+    ids=str,
+)
+async def test_asking_for_the_schema_costs_about_what_is_told(document: str) -> None:
+    """Within a factor of five, although it is reckoned without looking."""
+    found = await executed(document)
+    told = fields(found.data)
+
+    assert told / 5 <= of(SDL, document, {}) * TOLD <= told * 5
+
+
+def fields(data: Any) -> int:
+    """Return how many fields an answer has."""
+    if isinstance(data, list):
+        return sum(map(fields, data))
+    return len(data) + sum(map(fields, data.values())) if isinstance(data, dict) else 0
 
 
 def test_the_guide_states_how_long_lists_may_be() -> None:
