@@ -19,6 +19,7 @@ from store.connection import ScopedConnection
 from store.errors import NumberlineError, TextInvalid, Unavailable
 from store.jobs import Job, JobQueue
 from store.scope import Scope
+from store.shares import Shares
 from store.tables import AuditEvent, Event
 
 EVENT_CHANNEL = "numberline_events"
@@ -140,6 +141,8 @@ class Database:
         # A right is held for as long as its task takes: from the pool, a few long tasks would starve everybody else.
         self._rights = _engine(url, None, isolation_level="AUTOCOMMIT")
         self._jobs = jobs
+        share = max(pool_size // 2, 1)
+        self._readers, self._writers = Shares(share), Shares(share)
 
     @asynccontextmanager
     async def read(self, scope: Scope) -> AsyncIterator[Reading]:
@@ -148,7 +151,7 @@ class Database:
         Raises Unavailable when the database cannot be reached.
         """
         with _translated():
-            async with _session(self._reading, scope) as session:
+            async with self._readers.of(scope), _session(self._reading, scope) as session:
                 yield Reading(session, scope)
 
     @asynccontextmanager
@@ -158,7 +161,7 @@ class Database:
         Raises Unavailable when the database cannot be reached; whether a commit that was under way took
         place is then not known.
         """
-        async with self._unit(self._engine, scope) as transaction:
+        async with self._writers.of(scope), self._unit(self._engine, scope) as transaction:
             yield transaction
 
     @asynccontextmanager
@@ -186,7 +189,7 @@ class Database:
         """
         with _translated():
             # The session ends without a commit.
-            async with _session(self._engine, scope) as session:
+            async with self._writers.of(scope), _session(self._engine, scope) as session:
                 yield Transaction(session, scope, self._jobs)
 
     @asynccontextmanager
