@@ -11,6 +11,7 @@ import strawberry
 
 from schema.context import Info
 from schema.describing import described
+from schema.selections import asked_names
 from store.database import Reading
 from store.errors import NumberlineError
 from store.paging import CursorInvalid, Order, Page, Window
@@ -28,6 +29,9 @@ After = Annotated[str | None, strawberry.argument(description="The cursor after 
 Last = Annotated[int | None, strawberry.argument(description="How many rows before `before`, 1 to 100.")]
 Before = Annotated[str | None, strawberry.argument(description="The cursor before which the page ends.")]
 
+
+BESIDE_THE_PAGE = frozenset({"totalCount", "__typename"})
+"""What a list tells without a page of it."""
 
 Place = tuple[int | None, str | None, int | None, str | None]
 """first, after, last and before, as they came."""
@@ -110,13 +114,15 @@ async def listed(
     total: Callable[[Reading], Awaitable[int]],
     convert: Callable[[Any], Item],
 ) -> Connection[Item]:
-    """Read one page of a list and return it as a connection; the count is read when it is asked for.
+    """Read one page of a list and return it as a connection; page and count are each read when they are asked for.
 
     Raises PageSizeOutOfRange, PageBothWays, CursorInvalid.
     """
     wanted = window(order, *place)
-    async with info.context.desk.read() as reading:
-        found = await page(reading, wanted)
+    found: Page[Any] = Page([], has_next=False, has_previous=False)
+    if not asked_names(info) <= BESIDE_THE_PAGE:
+        async with info.context.desk.read() as reading:
+            found = await page(reading, wanted)
 
     async def count() -> int:
         async with info.context.desk.read() as reading:
