@@ -20,7 +20,7 @@ from provisioning.errors import (
 )
 from provisioning.journal import audit
 from provisioning.locations import refuse_unfit
-from provisioning.repeating import told_once
+from provisioning.repeating import still_there, told_once
 from provisioning.states import LIVE, NumberEvent, ServiceEvent, SyncEvent, number_next, sync_next
 from provisioning.sync.job import sync_job
 from provisioning.sync.plan import ADDING
@@ -74,7 +74,7 @@ async def release(desk: Desk, chosen: Chosen, key: str | None = None) -> Release
     """
     async with desk.begin() as transaction:
         told = await told_once(transaction, _Release(chosen), key, lambda: _release(desk, transaction, chosen))
-        service = await one(transaction, Service, Name(id=UUID(told["id"])))
+        service = await still_there(transaction, Service, told)
         return Released(service, told["numbers"], told["leaving"])
 
 
@@ -154,7 +154,7 @@ async def restore(desk: Desk, chosen: Chosen, key: str | None = None) -> Changed
     """
     async with desk.begin() as transaction:
         told = await told_once(transaction, _Restoration(chosen), key, lambda: _restore(desk, transaction, chosen))
-        return Changed(await one(transaction, Service, Name(id=UUID(told["id"]))), told["numbers"])
+        return Changed(await still_there(transaction, Service, told), told["numbers"])
 
 
 async def _restore(desk: Desk, transaction: Transaction, chosen: Chosen) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-from provisioning.errors import refuse_any
+from provisioning.errors import IdempotencyResultGone, NotFound, refuse_any
 from provisioning.texts import name_fault
 from store import idempotency
 from store.database import Transaction
@@ -15,7 +15,10 @@ from store.lookup import Name, Row, one
 async def once(
     transaction: Transaction, request: object, key: str | None, table: type[Row], make: Callable[[], Awaitable[Row]]
 ) -> Row:
-    """Make the row, or return the one that the same request made before. Raises what `told_once` raises."""
+    """Make the row, or return the one that the same request made before.
+
+    Raises what `told_once` raises, and IdempotencyResultGone where that row is no longer there.
+    """
     made: list[Row] = []
 
     async def told() -> dict[str, Any]:
@@ -23,7 +26,7 @@ async def once(
         return {"id": str(made[0].id)}  # type: ignore[attr-defined]  # what is made has an id
 
     before = await told_once(transaction, request, key, told)
-    return made[0] if made else await one(transaction, table, Name(id=UUID(before["id"])))
+    return made[0] if made else await still_there(transaction, table, before)
 
 
 async def told_once(
@@ -32,7 +35,7 @@ async def told_once(
     """Act, and return what is told of it; or return what was told when the same request came before under this key.
 
     `request` is what was asked for; its text must tell any two different requests apart. What is told must fit into
-    JSON; its "id", where it has one, is that of the row it is forgotten with. Without a key it is simply done. Raises
+    JSON. Without a key it is simply done; a key counts for ever, also when what the request made is gone. Raises
     Refused where the key is blank or too long, and IdempotencyKeyReused where it came with another request.
     """
     if key is None:
@@ -46,3 +49,11 @@ async def told_once(
     told = await act()
     await idempotency.remember(transaction, operation, key, told)
     return told
+
+
+async def still_there(transaction: Transaction, table: type[Row], told: dict[str, Any]) -> Row:
+    """Return the row whose "id" was told. Raises IdempotencyResultGone."""
+    try:
+        return await one(transaction, table, Name(id=UUID(told["id"])))
+    except NotFound as error:
+        raise IdempotencyResultGone(path=("idempotencyKey",)) from error

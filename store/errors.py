@@ -57,6 +57,13 @@ class IdempotencyKeyReused(NumberlineError):
 
 
 @dataclass(eq=False)
+class IdempotencyResultGone(NumberlineError):
+    """This request was made before, and what it made is gone since; to make it anew, send it with a new key."""
+
+    code = "IDEMPOTENCY_RESULT_GONE"
+
+
+@dataclass(eq=False)
 class Unavailable(NumberlineError):
     """The database cannot be reached at the moment; send the same request again in a few seconds."""
 

@@ -162,15 +162,6 @@ async def delete_some(transaction: Transaction, service_id: UUID, most: int) -> 
     return deleted
 
 
-_KEYS = text("""
-DELETE FROM idempotency_key WHERE result ->> 'id' IN (
-    SELECT CAST(:service AS text)
-    UNION ALL SELECT CAST(id AS text) FROM upload WHERE service_id = :service
-    UNION ALL SELECT CAST(id AS text) FROM location WHERE service_id = :service
-    UNION ALL SELECT CAST(id AS text) FROM sip_connection WHERE service_id = :service
-)
-""")
-
 _IN_ORDER = ("upload", "sip_connection", "location", "drift", "invitation", "consent_grant")
 """The tables that point at a service, those first that point at others."""
 
@@ -183,10 +174,9 @@ async def hold(transaction: Transaction, service: Service) -> None:
 async def delete(transaction: Transaction, service: Service) -> None:
     """Delete a locked service with all that belongs to it but its entries and numbers.
 
-    Its events and its audit trail stay.
+    Its events and its audit trail stay; so do idempotency keys, so that no request is done a second time.
     """
     told = {"service": service.id}
-    await transaction.session.execute(_KEYS, told)
     for table in _IN_ORDER:
         await transaction.session.execute(text(f"DELETE FROM {table} WHERE service_id = :service"), told)  # noqa: S608  # names of our own tables
     await transaction.session.execute(text("DELETE FROM service WHERE id = :service"), told)

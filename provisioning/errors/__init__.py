@@ -82,6 +82,7 @@ from provisioning.errors.uploads import (
 from store.errors import (
     AmbiguousReference,
     IdempotencyKeyReused,
+    IdempotencyResultGone,
     NameTaken,
     NotFound,
     NumberlineError,
@@ -110,6 +111,7 @@ __all__ = [
     "EmailInvalid",
     "Forbidden",
     "IdempotencyKeyReused",
+    "IdempotencyResultGone",
     "IntegratedNotTaken",
     "IntegratedOnly",
     "InvalidEntries",

@@ -9,7 +9,10 @@ from schema.ids import key_of
 from store.lookup import Name
 
 _ID = "The global id."
-KEY = "Any text of your own: a second request with the same key and the same input answers the same, and does nothing."
+KEY = (
+    "Any text of your own: a second request with the same key and the same input answers the same, and does nothing. "
+    "It counts for ever; where what was made is gone since, the answer is IDEMPOTENCY_RESULT_GONE."
+)
 """The description of every idempotency key."""
 
 _REFERENCE = "The reference chosen at its creation; AMBIGUOUS_REFERENCE where several owners that you see have used it."

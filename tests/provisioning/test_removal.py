@@ -1,6 +1,7 @@
 """Removing a service: what ends with it, what leaves Control Hub, and what stays on record."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from provisioning.removal import Progress, finish, progress, remove, remove_by_f
 from provisioning.sync.outbound import Outbound
 from provisioning.sync.run import sync_service
 from provisioning.uploads.after import roll_back
+from provisioning.uploads.fill import NewEntries, add_entries
 from provisioning.uploads.start import start
 from store import syncing
 from store.errors import NotFound
@@ -24,7 +26,6 @@ from store.tables import (
     AuditEvent,
     Drift,
     Grant,
-    IdempotencyKey,
     Invitation,
     Location,
     Number,
@@ -67,6 +68,7 @@ from tests.provisioning.administrator import assign, hub_id, order, organization
 
 Fresh = Callable[[int], list[str]]
 A, B = "+12125550100", "+12125550101"
+RESULT_GONE = ("IDEMPOTENCY_RESULT_GONE", ("idempotencyKey",))
 GONE = (Service, Location, SipConnection, Upload, UploadEntry, Number, Drift, Grant, Invitation)
 """The tables of what belongs to a service."""
 
@@ -410,14 +412,28 @@ async def test_entries_of_every_upload_go_in_steps(desk: Desk, dialog: Dialog, m
     assert await count(desk, Number) == 0
 
 
-async def test_keys_that_point_at_what_is_gone_are_forgotten(desk: Desk, dialog: Dialog) -> None:
-    """Others stay."""
-    other = await by_hand(desk)
-    await start(desk, header(dialog), "first")
-    await start(desk, header(other), "second")
+async def test_a_request_is_not_done_again_once_what_it_made_is_gone(desk: Desk, dialog: Dialog) -> None:
+    """By its reference it would reach another upload that has it by now, whose numbers nobody meant."""
+    added = NewEntries(Name(reference="may"), (single(A),))
+    await start(desk, replace(header(dialog), reference="may"))
+    await add_entries(desk, added, "key")
     await remove(desk, named(dialog.service))
     await finish(desk, dialog.service.id)
-    assert [key.key for key in await rows(desk, IdempotencyKey, col(IdempotencyKey.key))] == ["second"]
+    await start(desk, replace(header(await by_hand(desk)), reference="may"))
+
+    assert await refused(desk, add_entries(desk, added, "key")) == [RESULT_GONE]
+    assert await count(desk, UploadEntry) == 0
+
+
+async def test_what_was_told_of_a_service_is_not_told_once_it_is_gone(desk: Desk, dialog: Dialog) -> None:
+    """Numbers that were released in it, and those of the same name in another, are different ones."""
+    await submitted(desk, dialog, A)
+    chosen = Chosen(named(dialog.service), (single(A),))
+    await release(desk, chosen, "key")
+    await remove(desk, named(dialog.service))
+    await finish(desk, dialog.service.id)
+
+    assert await refused(desk, release(desk, chosen, "key")) == [RESULT_GONE]
 
 
 async def test_nothing_points_at_a_service_that_is_gone(desk: Desk, dialog: Dialog) -> None:
