@@ -82,6 +82,8 @@ def listed(entries: Sequence[RawEntry]) -> Places:
 
     Raises NumberRuleBroken for each entry that cannot be read, and TooManyNumbers.
     """
+    if len(entries) > MOST:
+        raise TooManyNumbers(MOST, path=("numbers",))
     places: dict[str, int | None] = {}
     unread = Refusals[int](lambda index: index)
     for index, entry in enumerate(entries):

@@ -12,7 +12,7 @@ from strawberry.types.graphql import OperationType
 
 from schema.limits import OperationLimits, errors
 from schema.limits.cost import cost, sizes
-from schema.limits.size import refused
+from schema.limits.size import refused, too_many_values
 from store.errors import NumberlineError
 
 KNOWN_DOCUMENTS = 1_024
@@ -84,6 +84,8 @@ class DocumentValidator(ValidationCache):
         if self.execution_context._provided_operation_name is None and _operations(document) > 1:  # noqa: SLF001
             return GraphQLError("Say which operation is meant by `operationName`.")
         error = _known_refusal(document, self._limits) if document else None
+        if error is None and too_many_values(self.execution_context.variables or {}, self._limits.values):
+            error = errors.TooManyValues(self._limits.values)
         return _told(error) if error else None
 
     def _after(self, document: DocumentNode | None) -> list[GraphQLError]:

@@ -76,6 +76,7 @@ from provisioning.errors.uploads import (
     NothingToRetry,
     NothingValid,
     NumbersOnTheirWay,
+    TooManyEntries,
     TooManyQuestions,
     UploadTooLarge,
 )
@@ -157,6 +158,7 @@ __all__ = [
     "TooFewTrunks",
     "TooLong",
     "TooManyDrifts",
+    "TooManyEntries",
     "TooManyNumbers",
     "TooManyQuestions",
     "TransitionRefused",

@@ -14,6 +14,13 @@ class NothingToAdd(NumberlineError):
 
 
 @dataclass(eq=False)
+class TooManyEntries(LimitPassed):
+    """One request names at most {most} entries; send several or, to add more at once, import a file or pasted text."""
+
+    code = "TOO_MANY_ENTRIES"
+
+
+@dataclass(eq=False)
 class NothingToRemove(NumberlineError):
     """Give the position of at least one entry."""
 

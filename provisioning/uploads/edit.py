@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from provisioning.desk import Desk
-from provisioning.errors import ItemNotFound, NothingToRemove, Refusals, refuse_any
+from provisioning.errors import ItemNotFound, NothingToRemove, Refusals, TooManyEntries, refuse_any
 from provisioning.journal import audit
 from provisioning.left import LEFT, Left
 from provisioning.states import UploadEvent, upload_next
+from provisioning.uploads.fill import MOST_ENTRIES
 from provisioning.uploads.judge import count
 from provisioning.uploads.stage import judge_again, note_edit, rules_for
 from provisioning.uploads.start import ConnectionName, checked_cac, connected, info_fault, located
@@ -89,11 +90,14 @@ def _header(upload: Upload) -> dict[str, str | int | None]:
 async def remove_entries(desk: Desk, name: Name, positions: Sequence[int]) -> Upload:
     """Take whole entries out, by position: all of them or, where one is not there, none.
 
-    A validated upload becomes a draft again: what stood twice may now stand once. Raises NotFound, NothingToRemove,
-    TransitionRefused and, for each position where there is none (Refused where several), ItemNotFound.
+    A validated upload becomes a draft again: what stood twice may now stand once. Raises NothingToRemove,
+    TooManyEntries, NotFound, TransitionRefused and, for each position where there is none (Refused where several),
+    ItemNotFound.
     """
     if not positions:
         raise NothingToRemove(path=("positions",))
+    if len(positions) > MOST_ENTRIES:
+        raise TooManyEntries(MOST_ENTRIES, path=("positions",))
     async with desk.begin() as transaction:
         upload = await one(transaction, Upload, name, lock=True)
         upload_next(upload.status, UploadEvent.EDIT)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from provisioning.desk import Desk
-from provisioning.errors import NothingToAdd, RuleBroken
+from provisioning.errors import NothingToAdd, RuleBroken, TooManyEntries
 from provisioning.files.faults import FileRefused
 from provisioning.files.reading import FileLimits, read_rows
 from provisioning.journal import audit
@@ -20,6 +20,9 @@ from store.entries import Entry, as_entry
 from store.lookup import Name, one
 from store.tables import Upload
 from store.vocabulary import EntryKind
+
+MOST_ENTRIES = 10_000
+"""How many entries one request may name one by one; files hold more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class NewFile:
 async def add_entries(desk: Desk, new: NewEntries, key: str | None = None) -> Upload:
     """Append entries to the upload; each gets the verdict that it deserves by itself.
 
-    Raises NothingToAdd, NotFound, TransitionRefused, UploadTooLarge, IdempotencyKeyReused.
+    Raises NothingToAdd, TooManyEntries, NotFound, TransitionRefused, UploadTooLarge, IdempotencyKeyReused.
     """
     async with desk.begin() as transaction:
 
@@ -84,6 +87,8 @@ async def append_entries(desk: Desk, transaction: Transaction, upload: Upload, n
     """Append entries to a locked upload. Raises what `add_entries` raises."""
     if not new.entries:
         raise NothingToAdd(path=("entries",))
+    if len(new.entries) > MOST_ENTRIES:
+        raise TooManyEntries(MOST_ENTRIES, path=("entries",))
     position = await entries.following(transaction, upload.id)
     numbered = enumerate(new.entries, start=position)
     rows = (Entry(at, entry.kind, entry.first, entry.last, None, new.guess) for at, entry in numbered)

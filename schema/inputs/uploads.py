@@ -116,7 +116,9 @@ class UploadAddNumbersInput:
     """Entries."""
 
     upload: UploadBy = described("The upload.")
-    entries: list[EntryInput] = described("The numbers, in order.")
+    entries: list[EntryInput] = described(
+        "The numbers, in order; at most 10,000 entries. A file or pasted text may have more."
+    )
     repair: bool = described(REPAIR, default=False)
     idempotency_key: str | None = described(KEY, default=None)
 
@@ -159,7 +161,7 @@ class UploadImportInput:
 class WholeInput(HeaderInput):
     """What NumbersUploadInput and NumbersValidateInput share; it is not in the schema itself."""
 
-    entries: list[EntryInput] = described("Numbers and ranges, in order.", default_factory=list)
+    entries: list[EntryInput] = described("Numbers and ranges, in order; at most 10,000.", default_factory=list)
     source: ImportSource | None = described("A file or pasted text whose rows follow them.", default=None)
     repair: bool = described(REPAIR, default=False)
 
@@ -192,7 +194,9 @@ class UploadRemoveEntriesInput:
     """A removal."""
 
     upload: UploadBy = described("The upload.")
-    positions: list[int] = described("The positions of the entries, as `UploadEntry.position` says; whole entries.")
+    positions: list[int] = described(
+        "The positions of the entries, as `UploadEntry.position` says; whole entries, at most 10,000."
+    )
 
 
 @strawberry.input(description="An upload to give up.")

@@ -25,6 +25,8 @@ class OperationLimits:
     fragments: int = 100
     repetitions: int = 5_000
     """Pairs of fields of one name in one place, or of fragments there: validation compares each with each."""
+    values: int = 50_000
+    """Values in variables, lists and objects included: each is checked by the schema, which takes 2 microseconds."""
     cost: int = 5_000
     """Objects that may be fetched, see `schema.limits.cost`."""
     query_time: timedelta = timedelta(seconds=30)

@@ -69,6 +69,13 @@ class TooRepetitive(TooMuch):
 
 
 @dataclass(eq=False)
+class TooManyValues(TooMuch):
+    """Variables hold at most {most} values; send numbers as a file or as pasted text, or in several requests."""
+
+    code = "TOO_MANY_VALUES"
+
+
+@dataclass(eq=False)
 class TooCostly(TooMuch):
     """The operation might fetch {requested} objects, and {most} is the most; ask for smaller pages, or fewer lists."""
 

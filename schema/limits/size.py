@@ -1,12 +1,13 @@
-"""The size of a document, told from its text alone, before validation: that is what a large one makes expensive.
+"""The size of a document and its variables, told from them alone, before validation, which a large one makes expensive.
 
 Strawberry's limiters run within validation and walk through a fragment each time it is spread, so that twenty small
 fragments take a million steps. Here the walk ends where a limit is passed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -35,6 +36,17 @@ def refused(document: DocumentNode, limits: OperationLimits) -> NumberlineError 
     except NumberlineError as error:
         return error
     return None
+
+
+def too_many_values(variables: Mapping[str, Any], most: int) -> bool:
+    """Return whether variables hold more values than that, lists and objects included; it looks no further."""
+    pending, found = [*variables.values()], len(variables)
+    while pending and found <= most:
+        value = pending.pop()
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        found += len(inner)
+        pending.extend(inner)
+    return found > most
 
 
 def _check(document: DocumentNode, limits: OperationLimits) -> None:

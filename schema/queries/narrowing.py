@@ -93,8 +93,8 @@ async def chosen(reading: Reading, table: Any, by: Nameable | None, field: str) 
 
 
 def choices(given: Iterable[Choice] | None) -> tuple[Choice, ...]:
-    """Return the values of a filter; none where it does not narrow."""
-    return tuple(given or ())
+    """Return the values of a filter, each once; none where it does not narrow."""
+    return tuple(dict.fromkeys(given or ()))
 
 
 def searched(given: str | None) -> str | None:

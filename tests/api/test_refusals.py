@@ -317,12 +317,14 @@ async def test_an_upload_is_refused(api: Api, world: World, given: Given, expect
 
 
 ENTRY = [{"single": "+12125550100"}]
+MANY = {"range": {"first": "+12125560000", "last": "+12125569999"}}
 ADDITIONS: list[tuple[Given, list[Refusal]]] = [
     (lambda w: {"upload": {"id": w.draft}, "entries": []}, [("NOTHING_TO_ADD", ("entries",))]),
     (lambda _: {"upload": {"id": made_up("Upload")}, "entries": ENTRY}, [("NOT_FOUND", ("upload",))]),
     (lambda _: {"upload": {"reference": "none"}, "entries": ENTRY}, [("NOT_FOUND", ("upload",))]),
     (lambda w: {"upload": {"id": w.done}, "entries": ENTRY}, [("STATE_FORBIDS", ("upload",))]),
-    (lambda w: {"upload": {"id": w.draft}, "entries": ENTRY * 10_001}, [("UPLOAD_TOO_LARGE", ("entries",))]),
+    (lambda w: {"upload": {"id": w.draft}, "entries": ENTRY * 10_001}, [("TOO_MANY_ENTRIES", ("entries",))]),
+    (lambda w: {"upload": {"id": w.draft}, "entries": [*ENTRY, MANY]}, [("UPLOAD_TOO_LARGE", ("entries",))]),
 ]
 
 

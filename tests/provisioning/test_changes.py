@@ -314,6 +314,7 @@ async def test_numbers_of_another_tenant_do_not_exist(desk: Desk, dialog: Dialog
         ((span("+12125550109", "+12125550100"),), "RANGE_REVERSED"),
         ((span("+12125550000", "+12125560000"),), "RANGE_TOO_LARGE"),
         ((span("+12125550000", "+12125559999"), "+12125560000"), "TOO_MANY_NUMBERS"),
+        (("+12125550000",) * 10_001, "TOO_MANY_NUMBERS"),
     ],
 )
 async def test_entries_that_name_no_numbers_or_too_many_are_refused(

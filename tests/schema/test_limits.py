@@ -13,6 +13,9 @@ from graphql import GraphQLSchema, get_introspection_query, get_operation_ast, p
 from graphql import build_schema as read_schema
 from strawberry.types.execution import ExecutionResult
 
+from provisioning import choosing
+from provisioning.reconciliation import choice
+from provisioning.uploads.fill import MOST_ENTRIES
 from schema.build import build_schema
 from schema.connections import LARGEST_PAGE
 from schema.context import Context
@@ -20,6 +23,7 @@ from schema.documents import DocumentValidator
 from schema.limits import OperationLimits
 from schema.limits.cost import COUNTS, LIST, PAGE, TOLD, cost, sizes
 from schema.queries.nodes import MOST_NODES
+from schema.subscriptions.services import MOST_SERVICES
 
 SDL = read_schema((Path(__file__).parents[2] / "schema.graphql").read_text())
 LIMITS = OperationLimits()
@@ -156,6 +160,30 @@ async def test_a_limit_is_what_it_says(given: dict[str, int], document: str) -> 
 
 
 @pytest.mark.parametrize(
+    "given",
+    [["a", "b", "c"], [["a"], "b"], {"a": {"b": ["c"]}}, [{"single": "a"}, "b"], {"ids": ["a", "b"]}],
+    ids=str,
+)
+async def test_variables_hold_so_many_values(given: Any) -> None:
+    """Each is looked at before anything can be answered, to somebody else either. Lists and objects count as well."""
+    document = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    refusals = [codes(await executed(document, replace(LIMITS, values=most), ids=given)) for most in (3, 4)]
+
+    assert refusals[0] == ["TOO_MANY_VALUES"]
+    assert refusals[1] != ["TOO_MANY_VALUES"]
+
+
+async def test_ten_thousand_ranges_are_not_too_many_values() -> None:
+    """So many an upload takes at once."""
+    entries = [{"range": {"first": "a", "last": "b"}}] * MOST_ENTRIES
+    document = "mutation($input: UploadAddNumbersInput!) { uploadAddNumbers(input: $input) { upload { id } } }"
+
+    found = await executed(document, input={"upload": {"id": "a"}, "entries": entries})
+
+    assert codes(found) == ["UNAUTHENTICATED"]
+
+
+@pytest.mark.parametrize(
     ("document", "variables", "expected"),
     [
         ("{ viewer { role level } }", {}, 1),
@@ -273,7 +301,8 @@ def test_the_guide_states_how_long_lists_may_be() -> None:
     page = (Path(__file__).parents[2] / "docs" / "guide" / "schema.md").read_text()
     stated = re.findall(r"^\| .+ \| ([0-9,]+) \| `\w+` \|$", page, re.MULTILINE)
 
-    assert stated == [f"{figure:,}" for figure in (LARGEST_PAGE, MOST_NODES)]
+    figures = (LARGEST_PAGE, MOST_NODES, MOST_SERVICES, MOST_ENTRIES, choosing.MOST, choice.MOST)
+    assert stated == [f"{figure:,}" for figure in figures]
 
 
 def of(schema: GraphQLSchema, document: str, variables: dict[str, Any]) -> int:
@@ -283,9 +312,10 @@ def of(schema: GraphQLSchema, document: str, variables: dict[str, Any]) -> int:
     return cost(schema, parsed, operation, dict(sizes(variables)))  # type: ignore[arg-type]  # operations come first
 
 
-async def executed(document: str, limits: OperationLimits = LIMITS) -> ExecutionResult:
+async def executed(document: str, limits: OperationLimits = LIMITS, **variables: Any) -> ExecutionResult:
     """Run a document for nobody."""
-    return await build_schema(limits).execute(document, context_value=Context(None, None))  # type: ignore[arg-type]
+    nobody = Context(None, None)  # type: ignore[arg-type]
+    return await build_schema(limits).execute(document, variables, context_value=nobody)
 
 
 def codes(found: ExecutionResult) -> list[str]:

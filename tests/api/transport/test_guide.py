@@ -126,6 +126,7 @@ def test_the_limits_of_the_page_are_those_of_the_server() -> None:
         "TOO_MANY_TOKENS": ours.tokens,
         "DOCUMENT_TOO_DEEP": ours.depth,
         "TOO_MANY_ROOT_FIELDS": ours.fields,
+        "TOO_MANY_VALUES": ours.values,
         "TOO_MANY_SELECTIONS": ours.selections,
         "TOO_MANY_ALIASES": ours.aliases,
         "TOO_MANY_DIRECTIVES": ours.directives,

@@ -9,6 +9,7 @@ import pytest
 from provisioning.desk import Desk, Limits
 from provisioning.errors import ItemNotFound
 from provisioning.uploads.edit import HeaderChanges, cancel, remove_entries, update
+from provisioning.uploads.fill import MOST_ENTRIES
 from provisioning.uploads.judge import validate
 from provisioning.uploads.start import ConnectionName
 from provisioning.uploads.submit import submit
@@ -76,6 +77,14 @@ async def test_nothing_is_taken_out_unless_all_is_there(desk: Desk, dialog: Dial
         await remove_entries(desk, name, [0, 7])
     assert raised.value.index == 1
     assert await refused(desk, remove_entries(desk, name, [])) == [("NOTHING_TO_REMOVE", ("positions",))]
+
+
+async def test_so_many_positions_are_named_at_once(desk: Desk, dialog: Dialog) -> None:
+    """And no more."""
+    draft = await upload(desk, dialog, "+12125550100")
+    assert await refused(desk, remove_entries(desk, Name(id=draft.id), range(MOST_ENTRIES + 1))) == [
+        ("TOO_MANY_ENTRIES", ("positions",))
+    ]
 
 
 async def test_an_upload_that_is_given_up_takes_nothing_more(desk: Desk, dialog: Dialog) -> None:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from provisioning.desk import Desk, Limits
-from provisioning.uploads.fill import NewEntries, add_entries, import_file
+from provisioning.uploads.fill import MOST_ENTRIES, NewEntries, add_entries, import_file
 from provisioning.uploads.judge import validate
 from provisioning.uploads.submit import submit
 from store.lookup import Name
@@ -183,6 +183,13 @@ async def test_guesses_are_made_when_asked_for_and_kept(desk: Desk, draft: Uploa
 async def test_nothing_to_add_is_refused(desk: Desk, draft: Upload) -> None:
     """An empty list is a slip."""
     assert await refused(desk, add(desk, draft)) == [("NOTHING_TO_ADD", ("entries",))]
+
+
+async def test_what_is_typed_in_has_a_cap_of_its_own(desk: Desk, draft: Upload) -> None:
+    """Ten thousand lines of a form take long enough to read; more come as a file."""
+    raw = ["+12125550100"] * (MOST_ENTRIES + 1)
+    assert await refused(desk, add(desk, draft, *raw)) == [("TOO_MANY_ENTRIES", ("entries",))]
+    assert (await add(desk, draft, *raw[:-1])).total == MOST_ENTRIES
 
 
 async def test_an_upload_out_of_sight_is_not_found(desk: Desk, draft: Upload) -> None:
