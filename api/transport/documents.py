@@ -19,8 +19,7 @@ from api.transport.errors import (
 )
 
 PREFIX = "sha256:"
-"""What stands before a hash in a `documentId`; in a manifest it may be there or not."""
-
+"""What stands before a hash in a `documentId`; in a manifest and in `sha256Hash` it may be there or not."""
 
 MOST_CHARACTERS = 100_000
 """How long a document may be that is written out, without its variables; so many characters are read in 0.03 s."""
@@ -54,19 +53,22 @@ class Documents:
         return self._written_out(query)
 
     def _named(self, name: str) -> str:
-        found = self._trusted.get(name.removeprefix(PREFIX))
+        found = self._find(name)
         if found is None:
             raise DocumentUnknown
         return found
 
     def _persisted(self, digest: str, query: str | None) -> str:
         """Return the document of a hash. A client whose hash is not known sends the document as well, when told so."""
-        found = self._trusted.get(digest)
+        found = self._find(digest)
         if found is not None:
             return found
         if query is not None:
             return self._written_out(query)
         raise PersistedQueryNotFound if self._trusted else PersistedQueryNotSupported
+
+    def _find(self, name: str) -> str | None:
+        return self._trusted.get(name.removeprefix(PREFIX))
 
     def _written_out(self, query: str | None) -> str:
         if not query:

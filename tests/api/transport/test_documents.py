@@ -48,6 +48,7 @@ def persisted(digest: Any) -> dict[str, Any]:
         (BESIDE, {"documentId": f"sha256:{HASHES[NOTHING]}"}, NOTHING),
         (BESIDE, {"documentId": "v7"}, "{ __typename }"),
         (BESIDE, {"extensions": persisted(HASHES[SUBJECT])}, SUBJECT),
+        (BESIDE, {"extensions": persisted(f"sha256:{HASHES[SUBJECT]}")}, SUBJECT),
         (BESIDE, {"extensions": persisted("0" * 64), "query": "{ __typename }"}, "{ __typename }"),
         (BESIDE, {"query": "{ __typename }", "extensions": {}}, "{ __typename }"),
         (ALONE, {"extensions": persisted(HASHES[SUBJECT]), "query": "{ __typename }"}, SUBJECT),
