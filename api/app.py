@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
@@ -13,14 +13,14 @@ from api import downloads, files, health, outbox, worker
 from api.consent import ConsentPages
 from api.graphiql import guide, page
 from api.graphiql.development import development_token
-from api.guard import Guard, names
+from api.guard import guarded, names
 from api.keys import state_key
 from api.leaving import notice
+from api.refusals import astray
 from api.settings import Settings
 from api.transport.bodies import BodyLimits
 from api.transport.documents import Documents, trusted_documents
 from api.transport.endpoint import GraphQLEndpoint
-from api.transport.origins import cross_origin
 from api.wiring import House, built
 from schema.build import build_schema
 from schema.context import Services
@@ -40,8 +40,11 @@ def create_app(settings: Settings) -> Starlette:
                 yield
 
     hosts = names(settings.trusted_hosts, settings.base_url, is_public=settings.issuer is not None)
-    guard = Middleware(Guard, hosts=hosts, public_url=settings.base_url)
-    return Starlette(lifespan=lifespan, middleware=[guard, *cross_origin(settings.allowed_origins)])
+    return Starlette(
+        lifespan=lifespan,
+        middleware=guarded(hosts, settings.base_url, settings.allowed_origins),
+        exception_handlers={HTTPException: astray},
+    )
 
 
 def _routes(house: House, documents: Documents, leaving: asyncio.Event) -> list[BaseRoute]:

@@ -8,9 +8,11 @@ from ipaddress import ip_address
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.refusals import refusal
+from api.transport.origins import cross_origin
 
 logger = logging.getLogger(__name__)
 
@@ -42,16 +44,44 @@ ANY = "*"
 """Stands for every name."""
 
 
-class Guard:
-    """Refuses what is meant for another host, adds headers, and answers what fails with an id that is in the log."""
+def guarded(hosts: Iterable[str], public_url: str, origins: list[str]) -> list[Middleware]:
+    """Return what stands before every route of a server with these names; pages of these origins may read all it says.
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str], public_url: str) -> None:
+    Raises ValueError for what is no origin.
+    """
+    labels = Middleware(Labels, public_url=public_url)
+    return [labels, *cross_origin(origins), Middleware(Guard, hosts=hosts)]
+
+
+class Labels:
+    """Adds to every answer what browsers may do with it."""
+
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
+        """Take the public address, which says whether browsers are to come by https alone."""
+        self._app = app
+        secure = {"strict-transport-security": TRANSPORT_SECURITY} if public_url.startswith("https:") else {}
+        self._headers = [(name.encode(), value.encode()) for name, value in {**HEADERS, **secure}.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request or a socket."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(pair for pair in self._headers if pair[0] not in own)]
+            await send(message)
+
+        await self._app(scope, receive, sending if scope["type"] == "http" else send)
+
+
+class Guard:
+    """Refuses what is meant for another host, and answers what fails with an id that is in the log."""
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
         """Take the names of this server; a loopback address is always one, and ANY stands for every name."""
         self._app = app
         known = frozenset(host.lower() for host in hosts)
         self._is_ours = lru_cache(KNOWN_HOSTS)(lambda host: _is_one_of(known, host))
-        secure = {"strict-transport-security": TRANSPORT_SECURITY} if public_url.startswith("https:") else {}
-        self._headers = [(name.encode(), value.encode()) for name, value in {**HEADERS, **secure}.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request or a socket."""
@@ -67,15 +97,11 @@ class Guard:
 
         async def sending(message: Message) -> None:
             nonlocal begun
-            if message["type"] == "http.response.start":
-                begun = True
-                own = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(pair for pair in self._headers if pair[0] not in own)]
+            begun = True
             await send(message)
 
         if not self._is_ours(_host(scope)):
-            answer = refusal(MISDIRECTED, "HOST_UNKNOWN", NOT_OURS)
-            await answer(scope, receive, sending)
+            await refusal(MISDIRECTED, "HOST_UNKNOWN", NOT_OURS)(scope, receive, send)
             return
         try:
             await self._app(scope, receive, sending)
@@ -85,7 +111,7 @@ class Guard:
             if begun:
                 raise
             told = f"Something went wrong here; report it with the id {correlation_id}."
-            await refusal(500, "INTERNAL_ERROR", told, correlationId=correlation_id)(scope, receive, sending)
+            await refusal(500, "INTERNAL_ERROR", told, correlationId=correlation_id)(scope, receive, send)
 
 
 def names(trusted: Iterable[str], public_url: str, *, is_public: bool) -> list[str]:

@@ -6,8 +6,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NotRequired, TypedDict
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 HERE = Path(__file__).parent
@@ -95,7 +96,7 @@ def static_response(request: Request, modules: Path = MODULES) -> Response:
     """Answer one of the allowed files; the browser keeps it and asks each time whether it changed."""
     path = _path(request.path_params["name"], modules)
     if path is None or not path.is_file():
-        return PlainTextResponse("Not Found", status_code=404)
+        raise HTTPException(404)
     content = path.read_bytes()
     etag = f'"{sha256(content).hexdigest()}"'
     headers = {"ETag": etag, "Cache-Control": "no-cache"}

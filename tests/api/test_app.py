@@ -16,6 +16,38 @@ async def test_the_root_leads_to_graphiql(running: Running, http: httpx.AsyncCli
     assert (answer.status_code, answer.headers["location"]) == (307, "/graphql")
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["/nothing", "/graphql/x", "/graphiql/static/nothing", "/templates/other.csv"])
+async def test_an_address_that_leads_nowhere_says_so_with_a_code(api: Api, method: str, path: str) -> None:
+    """As every other refusal does; a HEAD has no body to say it in."""
+    answer = await api.http.request(method, api.address + path)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
+    assert method == "HEAD" or answer.json()["errors"][0]["extensions"] == {"code": "PATH_UNKNOWN"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/healthz",
+        "/outbox",
+        "/numbers.csv",
+        "/templates/numbers.csv",
+        "/graphiql/config.json",
+        "/consent/callback",
+        "/consent/any",
+    ],
+)
+async def test_a_method_that_an_address_does_not_have_is_refused_with_a_code(api: Api, path: str) -> None:
+    """And the header Allow says which it has."""
+    answer = await api.http.request("DELETE", api.address + path)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (405, "application/json")
+    assert answer.json()["errors"][0]["extensions"] == {"code": "METHOD_NOT_ALLOWED"}
+    assert {"GET", "HEAD"} <= set(answer.headers["allow"].split(", "))
+
+
 async def test_a_browser_gets_graphiql_where_programs_get_graphql(running: Running, http: httpx.AsyncClient) -> None:
     """The page where it is installed, and else a page that says what to do."""
     page = await http.get(f"{running.address}/graphql", headers={"accept": "text/html,application/xhtml+xml"})

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Mapping
 import httpx
 import pytest
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -15,9 +14,10 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
 from api.graphiql.page import POLICY
-from api.guard import HEADERS, Guard, names
+from api.guard import HEADERS, guarded, names
 from tests.api.journey import Api
 
+EVIL = "https://evil.example"
 MUTATION = 'mutation { tenantCreate(input: {kind: SERVICE_PROVIDER, name: "NAME"}) { tenant { id } } }'
 
 
@@ -149,6 +149,16 @@ async def test_a_fault_is_answered_with_an_id_that_is_in_the_log(caplog: pytest.
     assert "the reason" not in answer.text
 
 
+@pytest.mark.parametrize(("origin", "allowed"), [("http://page.example", "http://page.example"), (EVIL, None)])
+async def test_a_page_of_a_listed_origin_may_read_the_id_of_a_fault(origin: str, allowed: str | None) -> None:
+    """To show it; a page of another origin may not."""
+    answer = await asked(_app(["*"]), "/fault", {"origin": origin})
+
+    assert answer.status_code == 500
+    assert answer.headers.get("access-control-allow-origin") == allowed
+    assert set(HEADERS) <= set(answer.headers)
+
+
 async def test_a_fault_within_an_answer_cuts_it_off() -> None:
     """Nobody takes half of it for the whole."""
     with pytest.raises(ValueError, match="the reason"):
@@ -165,8 +175,8 @@ def _app(hosts: list[str], public_url: str = "http://n.example") -> Starlette:
     async def half(_request: Request) -> Response:
         return StreamingResponse(_half())
 
-    guard = Middleware(Guard, hosts=hosts, public_url=public_url)
-    return Starlette(routes=[Route("/", well), Route("/fault", fault), Route("/half", half)], middleware=[guard])
+    routes = [Route("/", well), Route("/fault", fault), Route("/half", half)]
+    return Starlette(routes=routes, middleware=guarded(hosts, public_url, ["http://page.example"]))
 
 
 async def _half() -> AsyncIterator[bytes]:

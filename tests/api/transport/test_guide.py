@@ -74,7 +74,7 @@ def test_the_page_names_every_code() -> None:
         for error in vars(kinds).values()
         if isinstance(error, type) and issubclass(error, NumberlineError) and error.code != "ERROR"
     }
-    elsewhere = {"INTERNAL_ERROR", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
+    elsewhere = {"INTERNAL_ERROR", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "HOST_UNKNOWN", "PATH_UNKNOWN"}
 
     assert set(re.findall(r"`([A-Z]+_[A-Z_]+|UNAUTHENTICATED)`", PAGE)) - SETTINGS == (known | elsewhere) - {
         "UNAVAILABLE"

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.api.journey import Api
-from tests.api.transport.conftest import ORIGIN
+from tests.api.transport.conftest import BODY_BYTES, ORIGIN
 from tests.api.transport.test_sockets import socket
 
 EVIL = "https://evil.example"
@@ -43,6 +43,32 @@ async def test_a_page_of_a_listed_origin_may_read_answers_and_streams(narrow: Ap
         )
         assert answer.headers["access-control-allow-origin"] == ORIGIN
         assert "origin" in answer.headers["vary"].lower()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/nothing", {}, 404),
+        ("DELETE", "/graphql", {}, 405),
+        ("DELETE", "/numbers.csv", {}, 405),
+        ("POST", "/graphql", {}, 413),
+        ("GET", "/healthz", {"host": "evil.example"}, 421),
+    ],
+)
+async def test_a_page_of_a_listed_origin_may_read_why_it_is_refused(
+    narrow: Api, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    """Whoever refuses it. Pages of other origins may not."""
+    body = {"query": "#" * (BODY_BYTES + 1)}
+    url = f"{narrow.address}{path}"
+
+    listed = await narrow.http.request(method, url, json=body, headers={**headers, "origin": ORIGIN})
+    other = await narrow.http.request(method, url, json=body, headers={**headers, "origin": EVIL})
+
+    assert (listed.status_code, other.status_code) == (status, status)
+    assert listed.headers["access-control-allow-origin"] == ORIGIN
+    assert "origin" in listed.headers["vary"].lower()
+    assert "access-control-allow-origin" not in other.headers
 
 
 async def test_a_page_of_a_listed_origin_may_read_the_name_of_a_file_and_when_to_come_again(narrow: Api) -> None:
