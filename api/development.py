@@ -2,12 +2,12 @@
 
 import socket
 from datetime import timedelta
-from ipaddress import ip_address
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from api.addresses import is_loopback
 from api.identity import ALGORITHMS, Key, Terms
 from provisioning.caller import Caller
 from provisioning.desk import Clock
@@ -59,7 +59,7 @@ class DevelopmentKey:
 
 def refuse_exposure(listener: socket.socket) -> None:
     """Raise DevelopmentKeyExposed where others than this machine reach a bound socket."""
-    if not ip_address(listener.getsockname()[0]).is_loopback:
+    if not is_loopback(listener.getsockname()[0]):
         raise DevelopmentKeyExposed
 
 

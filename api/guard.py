@@ -4,13 +4,13 @@ import logging
 import uuid
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from ipaddress import ip_address
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.addresses import is_loopback
 from api.refusals import refusal
 from api.transport.origins import cross_origin
 
@@ -133,7 +133,7 @@ def _is_one_of(known: frozenset[str], host: str) -> bool:
     if not host or ANY in known:
         return True
     name = _name(host)
-    return name in known or _is_loopback(name)
+    return name in known or is_loopback(name)
 
 
 def _name(host: str) -> str:
@@ -142,10 +142,3 @@ def _name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
-
-
-def _is_loopback(name: str) -> bool:
-    try:
-        return name == "localhost" or ip_address(name).is_loopback
-    except ValueError:
-        return False

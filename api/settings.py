@@ -5,12 +5,13 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
+from urllib.parse import SplitResult, urlsplit
 
-import httpx
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.addresses import is_loopback
 from api.identity import ClaimNames, Terms
 from api.smtp import mail_server, sender_address
 from provisioning.desk import Limits
@@ -141,7 +142,7 @@ class Settings(BaseSettings):
     @field_validator("issuer", "jwks_url")
     @classmethod
     def _check_issuer(cls, address: str | None) -> str | None:
-        if address is not None and not _is_safe(httpx.URL(address)):
+        if address is not None and not _is_safe(urlsplit(address)):
             raise ValueError("has to be an https:// address, or an http:// one of this machine")
         return address
 
@@ -195,6 +196,6 @@ class Settings(BaseSettings):
         )
 
 
-def _is_safe(address: httpx.URL) -> bool:
+def _is_safe(address: SplitResult) -> bool:
     """Return whether nobody between us and an address can change what it answers."""
-    return address.scheme == "https" or (address.scheme == "http" and address.host in {"localhost", "127.0.0.1", "::1"})
+    return address.scheme == "https" or (address.scheme == "http" and is_loopback(address.hostname))

@@ -1,10 +1,10 @@
 """The token that GraphiQL opens with on a development machine."""
 
 from datetime import timedelta
-from ipaddress import ip_address
 
 from starlette.requests import Request
 
+from api.addresses import is_loopback
 from api.development import DevelopmentKey
 from api.keys import token_key
 from api.settings import Settings
@@ -35,9 +35,9 @@ def development_token(settings: Settings, request: Request) -> str | None:
         settings.development
         and settings.issuer is None
         and settings.public_url is None
-        and _is_loopback(settings.host)
-        and _is_loopback(request.client.host if request.client else None)
-        and _is_loopback(request.url.hostname)
+        and is_loopback(settings.host)
+        and is_loopback(request.client.host if request.client else None)
+        and is_loopback(request.url.hostname)
         and not any(name in request.headers for name in FORWARDING)
         and request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
         and request.headers.get("origin", own) == own
@@ -45,10 +45,3 @@ def development_token(settings: Settings, request: Request) -> str | None:
     if not at_home:
         return None
     return DevelopmentKey(token_key(settings.data_dir), now).issue(CALLER, LIFETIME)
-
-
-def _is_loopback(host: str | None) -> bool:
-    try:
-        return host == "localhost" or (host is not None and ip_address(host).is_loopback)
-    except ValueError:
-        return False
