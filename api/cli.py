@@ -8,12 +8,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from pydantic import ValidationError
 
 from api import serving
 from api.demo import stage
 from api.development import DevelopmentKey, DevelopmentKeyExposed
 from api.keys import token_key
 from api.logs import log_to_stderr
+from api.mistakes import mistakes
 from api.processes import simulator
 from api.settings import Settings
 from api.wiring import built, check_database, now
@@ -94,7 +96,7 @@ def token(
 ) -> None:
     """Print a bearer token, signed with the development key of the data folder."""
     caller = Caller(subject, level, role, _bound_key(level, bound_to))
-    settings = Settings()
+    settings = _settings()
     if settings.issuer is not None:
         raise typer.BadParameter(f"Tokens come from {settings.issuer}: this machine's own are not taken there.")
     typer.echo(DevelopmentKey(token_key(settings.data_dir), now).issue(caller, timedelta(hours=hours)))
@@ -134,6 +136,14 @@ def _refusals_told() -> Iterator[None]:
 
 
 def _settings(**given: Any) -> Settings:
-    """Return the settings; what was given on the command line goes before the environment."""
+    """Return the settings; what was given on the command line goes before the environment.
+
+    Where they are not good, say why and exit with 2, as for a bad argument.
+    """
     log_to_stderr()
-    return Settings(**{name: value for name, value in given.items() if value is not None})
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        for line in mistakes(error):
+            typer.echo(line, err=True)
+        raise typer.Exit(2) from error

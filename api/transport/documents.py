@@ -25,7 +25,7 @@ MOST_CHARACTERS = 100_000
 """How long a document may be that is written out, without its variables; so many characters are read in 0.03 s."""
 
 
-class ManifestUnreadable(Exception):
+class ManifestUnreadable(ValueError):
     """A manifest is not a JSON object of documents by their ids."""
 
 

@@ -65,8 +65,9 @@ def running(tmp_path_factory: pytest.TempPathFactory, short_folder: Path) -> Ite
 
 def environment(data_dir: Path, control_hub: str, **more: str) -> dict[str, str]:
     """Return the environment of a server of its own."""
-    own = {"NUMBERLINE_DATA_DIR": str(data_dir), "NUMBERLINE_CONTROL_HUB_URL": control_hub, "NUMBERLINE_PORT": "0"}
-    return {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", **own, **more}
+    own = {"NUMBERLINE_DATA_DIR": str(data_dir), "NUMBERLINE_PORT": "0"}
+    hub = {"NUMBERLINE_CONTROL_HUB_URL": control_hub} if control_hub else {}
+    return {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", **own, **hub, **more}
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 
 from api.logs import FORMAT, Discreet
 from api.settings import Settings
@@ -75,12 +76,15 @@ async def test_a_run_leaves_no_secret_in_the_log(
 
 def test_settings_show_no_secret() -> None:
     """Printed, or named in an error."""
+    key = Fernet.generate_key().decode()
     given = Settings(
         database_url="postgresql://app:s3cret@db/n",  # type: ignore[arg-type]  # as from the environment
         control_hub_client_secret="s3cret",  # type: ignore[arg-type]
-        secret_keys=["s3cret"],  # type: ignore[list-item]
+        secret_keys=[key],  # type: ignore[list-item]
         smtp_url="smtps://ann:s3cret@mail.example",  # type: ignore[arg-type]
         mail_from="a@b.example",
     )
 
-    assert "s3cret" not in f"{given!r} {given} {given.model_dump()} {given.model_dump_json()}"
+    shown = f"{given!r} {given} {given.model_dump()} {given.model_dump_json()}"
+    assert "s3cret" not in shown
+    assert key not in shown
