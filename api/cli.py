@@ -17,6 +17,7 @@ from api.keys import token_key
 from api.logs import log_to_stderr
 from api.mistakes import mistakes
 from api.processes import simulator
+from api.serving import CannotListen
 from api.settings import Settings
 from api.wiring import built, check_database, now
 from api.worker import work
@@ -24,6 +25,7 @@ from provisioning.caller import Caller
 from schema.build import print_sdl
 from schema.ids import key_of
 from store.errors import NotFound, Unavailable
+from store.migrate import DatabaseOutdated
 from store.migrate import migrate as upgrade
 from store.security import RowSecurityInactive
 from store.vocabulary import Level, Role
@@ -130,7 +132,7 @@ def _refusals_told() -> Iterator[None]:
     """Tell in a sentence why a process does not start."""
     try:
         yield
-    except (DevelopmentKeyExposed, RowSecurityInactive, Unavailable) as error:
+    except (CannotListen, DatabaseOutdated, DevelopmentKeyExposed, RowSecurityInactive, Unavailable) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
 

@@ -43,13 +43,13 @@ def example(name: str) -> str:
     """Return what a setting may look like in the environment."""
     if name in EXAMPLES:
         return EXAMPLES[name]
-    default: object = to_jsonable_python(Settings.model_fields[name].get_default(call_default_factory=True))
-    return default if isinstance(default, str) else json.dumps(default)
+    default = to_jsonable_python(Settings.model_fields[name].get_default(call_default_factory=True))
+    return str(default) if isinstance(default, str) else json.dumps(default)
 
 
 def _needed(told: str) -> str:
     """Return the setting that is missing: the last one that is named."""
-    return _NAMES.findall(told)[-1].removeprefix("NUMBERLINE_").lower()
+    return str(_NAMES.findall(told)[-1]).removeprefix("NUMBERLINE_").lower()
 
 
 def _line(name: str, told: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+from dataclasses import dataclass
 from types import FrameType
 
 import uvicorn
@@ -14,10 +15,22 @@ from api.settings import Settings
 from api.supervisor import supervise
 
 
+@dataclass(eq=False)
+class CannotListen(Exception):
+    """The server cannot listen at {host}, port {port}: {reason}. See NUMBERLINE_HOST and NUMBERLINE_PORT."""
+
+    host: str
+    port: int
+    reason: str
+
+    def __str__(self) -> str:
+        return (self.__doc__ or "").format(host=self.host, port=self.port, reason=self.reason)
+
+
 def serve(settings: Settings) -> None:
     """Serve until interrupted. Port 0 takes any that is free; one line on standard output says which.
 
-    Raises DevelopmentKeyExposed.
+    Raises CannotListen, DevelopmentKeyExposed.
     """
     listener = listening(settings.host, settings.port)
     if settings.issuer is None:
@@ -30,9 +43,12 @@ def serve(settings: Settings) -> None:
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """Return a bound socket whose connections send small answers at once."""
+    """Return a bound socket whose connections send small answers at once. Raises CannotListen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family)
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise CannotListen(host, port, error.strerror or str(error)) from error
     # asyncio sets this only where the protocol number is given, which create_server leaves out; without it
     # every answer in two segments waits 40 ms for the client's acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

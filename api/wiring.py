@@ -35,7 +35,7 @@ from store.database import Database
 from store.embedded import EmbeddedServer
 from store.events import EventFeed
 from store.jobs import JobQueue
-from store.migrate import as_application, ensure_database, migrate
+from store.migrate import as_application, check_current, ensure_database, migrate
 from store.scope import Scope
 from store.security import check_row_security
 
@@ -127,12 +127,14 @@ async def _watch(server: EmbeddedServer) -> None:
 
 
 def check_database(settings: Settings) -> None:
-    """Make sure that the database keeps rows apart for us. The embedded one does: we log in as we should.
+    """Make sure that the database is up to date and keeps rows apart for us, as the embedded one is and does.
 
-    Raises RowSecurityInactive, and Unavailable where the database cannot be reached.
+    Raises DatabaseOutdated, RowSecurityInactive, and Unavailable where the database cannot be reached.
     """
     if settings.database_url is not None:
-        check_row_security(settings.database_url.get_secret_value())
+        url = settings.database_url.get_secret_value()
+        check_current(url)
+        check_row_security(url)
 
 
 def database_url(settings: Settings, server: EmbeddedServer | None) -> str:

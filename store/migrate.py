@@ -1,12 +1,21 @@
 """Bringing a database up to date, as its owner: tables, jobs, the application's role and its grants."""
 
+from dataclasses import dataclass
+
+import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.engine import URL
 
+from store.errors import NumberlineError, Unavailable
+
 APPLICATION_ROLE = "numberline_app"
 """The role the application connects as; it owns nothing."""
+
+CONNECT_S = 10
+"""How long the database may take to let somebody in."""
 
 _MIGRATION_LOCK = 4_310_000
 
@@ -15,11 +24,35 @@ GRANT USAGE ON SCHEMA public TO numberline_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO numberline_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO numberline_app;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO numberline_app;
-REVOKE ALL ON alembic_version FROM numberline_app;
+REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM numberline_app;
 REVOKE UPDATE, DELETE ON audit_event, event FROM numberline_app;
 REVOKE UPDATE, DELETE ON tenant, calling_profile FROM numberline_app;
 """
 """What the application may do. The audit trail and the events can be added to, never changed."""
+
+
+@dataclass(eq=False)
+class DatabaseOutdated(NumberlineError):
+    """The database is not up to date: run `numberline migrate` as its owner, and then start this again."""
+
+    code = "DATABASE_OUTDATED"
+
+
+def check_current(url: str) -> None:
+    """Make sure that the database of the application has all that this program knows; it may have more than that.
+
+    Raises DatabaseOutdated, and Unavailable where it cannot be reached.
+    """
+    try:
+        with psycopg.connect(url, connect_timeout=CONNECT_S) as connection:
+            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except psycopg.OperationalError as error:
+        raise Unavailable from error
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InsufficientPrivilege) as error:
+        raise DatabaseOutdated from error
+    _, *older = [script.revision for script in ScriptDirectory.from_config(_scripts()).walk_revisions()]
+    if found is None or found[0] in older:
+        raise DatabaseOutdated
 
 
 def migrate(owner_url: str) -> None:
@@ -62,9 +95,14 @@ def as_application(owner_url: str) -> str:
 
 def configuration(connection: Connection) -> Config:
     """Return the Alembic configuration for an open connection."""
+    config = _scripts()
+    config.attributes["connection"] = connection
+    return config
+
+
+def _scripts() -> Config:
     config = Config()
     config.set_main_option("script_location", "store:migrations")
-    config.attributes["connection"] = connection
     return config
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 
 from api.demo.consenting import numbers_in_control_hub
 from api.processes import simulator
-from store.migrate import as_application, ensure_database
+from store.migrate import as_application, check_current, ensure_database, migrate
 from tests.api.conftest import Running, environment
 from tests.api.journey import Api, block, ended, integrated_site, submitted
 from tests.api.programs import ROOT, run, serving, token, working
@@ -171,6 +171,44 @@ async def test_nothing_starts_without_its_database(tmp_path: Path, command: str)
     code, printed, error = await run(command, environment=own)
 
     assert (code, printed, error.count("\n")) == (1, "", 1)
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+@pytest.mark.parametrize("revision", [None, "0007"])
+async def test_nothing_starts_on_a_database_that_is_not_up_to_date(
+    embedded: str, tmp_path: Path, command: str, revision: str | None
+) -> None:
+    """Empty, or left behind by an earlier version: it says what to do."""
+    owner_url = ensure_database(embedded, f"behind_{uuid.uuid4().hex[:8]}")
+    if revision is not None:
+        migrate(owner_url)
+        with psycopg.connect(owner_url) as owner:
+            owner.execute("UPDATE alembic_version SET version_num = %s", [revision])
+    own = environment(tmp_path, "", NUMBERLINE_DATABASE_URL=as_application(owner_url))
+
+    code, printed, error = await run(command, environment=own)
+
+    assert (code, printed, error.count("\n")) == (1, "", 1)
+    assert "`numberline migrate`" in error
+
+
+def test_a_database_that_is_ahead_is_served(embedded: str) -> None:
+    """It is brought up to date before the new processes start, and old ones may have to start again."""
+    owner_url = ensure_database(embedded, f"ahead_{uuid.uuid4().hex[:8]}")
+    migrate(owner_url)
+    with psycopg.connect(owner_url) as owner:
+        owner.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    check_current(as_application(owner_url))
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
+async def test_a_server_that_cannot_listen_says_so(tmp_path: Path, host: str) -> None:
+    """In a line that names the settings."""
+    code, printed, error = await run("serve", environment=environment(tmp_path, "", NUMBERLINE_HOST=host))
+
+    assert (code, printed, error.count("\n")) == (1, "", 1)
+    assert f"cannot listen at {host}" in error
 
 
 async def test_a_server_that_is_asked_to_end_ends_well(short_folder: Path, http: httpx.AsyncClient) -> None:
