@@ -20,6 +20,10 @@ class BodyLimits:
         is_multipart = headers.get("content-type", "").lower().startswith("multipart/")
         return self.json_bytes + (self.file_bytes if is_multipart else 0)
 
+    def at_most(self, most: int) -> "BodyLimits":
+        """Return limits with no room for files, and for no more JSON than that."""
+        return BodyLimits(min(self.json_bytes, most), 0)
+
 
 def bounded(receive: Receive, headers: Headers, limits: BodyLimits) -> Receive:
     """Return what receives the body. It raises BodyTooLarge by Content-Length or, without it, while the body comes."""

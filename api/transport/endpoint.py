@@ -24,6 +24,7 @@ from api.transport.answers import answer, refused
 from api.transport.bodies import BodyLimits, bounded
 from api.transport.documents import Documents
 from api.transport.errors import (
+    BodyTooLarge,
     DocumentRefused,
     MethodNotAllowed,
     MutationByGet,
@@ -40,6 +41,7 @@ from provisioning.caller import Caller
 from provisioning.errors import Unauthenticated
 from schema.build import NumberlineSchema
 from schema.context import Bookmark, Context, Services
+from schema.strangers import asks_for_schema_alone
 from store.errors import NumberlineError
 
 ANSWERED: Mapping[str, frozenset[OperationType]] = MappingProxyType(
@@ -50,6 +52,9 @@ ANSWERED: Mapping[str, frozenset[OperationType]] = MappingProxyType(
 )
 """By method, the operations that have one answer."""
 
+
+STRANGERS_BYTES = 100_000
+"""How long a body may be that comes without a token; asking for the schema takes 2,000."""
 
 RETRY_AFTER_S = 5
 """When to come back while tokens cannot be checked."""
@@ -100,7 +105,9 @@ class GraphQLEndpoint:
         if scope["type"] == "websocket":
             await self._sockets(scope, receive, send)
             return
-        request = Request(scope, bounded(receive, Headers(scope=scope), self._bodies))
+        headers = Headers(scope=scope)
+        limits = self._bodies if "authorization" in headers else self._bodies.at_most(STRANGERS_BYTES)
+        request = Request(scope, bounded(receive, headers, limits))
         try:
             response = await self._answered(request)
             if request.method == "GET":
@@ -137,7 +144,26 @@ class GraphQLEndpoint:
         name = who(caller, request.client.host if request.client else None)
         self._pace.come(name)
         last_event_id = request.headers.get("last-event-id") or None
-        return _Asked(request.method, accept, caller, name, last_event_id, await parameters(request))
+        try:
+            given = await parameters(request)
+        except BodyTooLarge as error:
+            raise error if caller else Unauthenticated from error
+        return _Asked(request.method, accept, caller, name, last_event_id, given)
+
+    def _document(self, asked: _Asked) -> str:
+        """Return the document. Raises a DocumentRefused; somebody without a token is told nothing but Unauthenticated.
+
+        What they may ask is decided before anything that takes long.
+        """
+        if asked.caller is not None:
+            return self._documents.text(asked.given)
+        try:
+            text = self._documents.text(asked.given)
+        except DocumentRefused as error:
+            raise Unauthenticated from error
+        if not asks_for_schema_alone(text, self._schema.limits.tokens):
+            raise Unauthenticated
+        return text
 
     async def _run(self, asked: _Asked, media: str) -> Response:
         if media == EVENTS:
@@ -150,7 +176,7 @@ class GraphQLEndpoint:
     async def _answer(self, asked: _Asked, media: str) -> Response:
         try:
             result = await self._schema.execute(
-                self._documents.text(asked.given),
+                self._document(asked),
                 context_value=Context(self._services, asked.caller),
                 allowed_operation_types=ANSWERED[asked.method],
                 **_options(asked.given),
@@ -171,7 +197,7 @@ class GraphQLEndpoint:
         bookmark = Bookmark(asked.last_event_id)
         try:
             results = await self._schema.stream(
-                self._documents.text(asked.given),
+                self._document(asked),
                 context_value=Context(self._services, asked.caller, bookmark=bookmark),
                 allowed_operation_types=ANSWERED[asked.method] | {OperationType.SUBSCRIPTION},
                 **_options(asked.given),

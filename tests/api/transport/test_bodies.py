@@ -44,10 +44,11 @@ async def test_a_body_that_is_too_long_is_refused(narrow: Api, accept: str) -> N
 )
 async def test_a_body_is_refused_before_its_end(narrow: Api, head: str, begun: str) -> None:
     """As soon as it is known to be too long: it need not have one."""
-    address = httpx.URL(narrow.address)
+    address, token = httpx.URL(narrow.address), narrow.headers["authorization"]
     reader, writer = await asyncio.open_connection(address.host, address.port)
 
-    writer.write(f"POST /graphql HTTP/1.1\r\nhost: localhost\r\n{head}\r\n\r\n{begun}".encode())
+    head = f"POST /graphql HTTP/1.1\r\nhost: localhost\r\nauthorization: {token}\r\n{head}"
+    writer.write(f"{head}\r\n\r\n{begun}".encode())
     status = await asyncio.wait_for(reader.readline(), 10)
     writer.close()
 

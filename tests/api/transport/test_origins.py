@@ -62,8 +62,8 @@ async def test_a_page_of_a_listed_origin_may_read_why_it_is_refused(
     body = {"query": "#" * (BODY_BYTES + 1)}
     url = f"{narrow.address}{path}"
 
-    listed = await narrow.http.request(method, url, json=body, headers={**headers, "origin": ORIGIN})
-    other = await narrow.http.request(method, url, json=body, headers={**headers, "origin": EVIL})
+    listed = await narrow.http.request(method, url, json=body, headers={**narrow.headers, **headers, "origin": ORIGIN})
+    other = await narrow.http.request(method, url, json=body, headers={**narrow.headers, **headers, "origin": EVIL})
 
     assert (listed.status_code, other.status_code) == (status, status)
     assert listed.headers["access-control-allow-origin"] == ORIGIN

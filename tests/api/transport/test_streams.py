@@ -83,14 +83,6 @@ async def test_a_bad_token_is_refused_before_the_stream(api: Api) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (401, "application/json")
 
 
-async def test_without_a_token_a_subscription_ends_with_an_error(api: Api, site: Site) -> None:
-    """The gate stands before subscriptions."""
-    async with events(api.as_(None), STATUS, s=[{"id": site.service}]) as stream:
-        seen = [event async for event in stream]
-
-    assert seen[0].data["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-
-
 async def test_the_id_of_an_event_is_its_cursor(api: Api, site: Site) -> None:
     """So that a browser sends it back by itself."""
     async with events(api, CURSOR, s=[{"id": site.service}]) as stream:
