@@ -1,6 +1,8 @@
 """Opening the dialog: the header of an upload."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from provisioning.desk import Desk
@@ -9,8 +11,10 @@ from provisioning.errors import (
     LocationNotAttached,
     NotFound,
     NumberlineError,
+    Refused,
     RuleBroken,
     ServiceRemoving,
+    Unavailable,
     refuse_any,
 )
 from provisioning.journal import audit
@@ -24,6 +28,8 @@ from store.database import Reading, Transaction
 from store.lookup import Name, one
 from store.tables import Location, Service, SipConnection, Upload
 from store.vocabulary import NumberType, ServiceStatus, UploadStatus, WebexPhoneType
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +67,37 @@ async def start(desk: Desk, new: NewUpload, key: str | None = None) -> Upload:
 async def opened(desk: Desk, transaction: Transaction, new: NewUpload) -> Upload:
     """Open an upload. Raises what `start` raises."""
     refuse_texts(new)
-    service = await one(transaction, Service, new.service)
-    refuse_closed(service)
-    location = await located(transaction, service, new.location)
-    connection = await connected(transaction, service, new.sip_connection)
+    service, location, connection = await _referred(transaction, new)
     upload = _upload(desk, new, service, location, connection)
     await uploads.add(transaction, upload)
     audit(transaction, "upload started", upload)
     return upload
+
+
+async def _referred(transaction: Transaction, new: NewUpload) -> tuple[Service, Location, SipConnection]:
+    """Return what the header refers to. Raises Refused with all that it names wrongly."""
+    faults: list[NumberlineError] = []
+    service = await _noted(faults, one(transaction, Service, new.service))
+    if service is None:
+        await _noted(faults, one(transaction, Location, new.location))
+        raise Refused(faults)
+    refuse_closed(service)
+    location = await _noted(faults, located(transaction, service, new.location))
+    connection = await _noted(faults, connected(transaction, service, new.sip_connection))
+    if location is None or connection is None:
+        raise Refused(faults)
+    return service, location, connection
+
+
+async def _noted(faults: list[NumberlineError], search: Awaitable[Found]) -> Found | None:
+    """Return what is found, or None and note why nothing is."""
+    try:
+        return await search
+    except Unavailable:
+        raise
+    except NumberlineError as error:
+        faults.append(error)
+        return None
 
 
 def refuse_texts(new: NewUpload) -> None:

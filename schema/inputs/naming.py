@@ -1,12 +1,22 @@
 """How things are named in inputs."""
 
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
 import strawberry
 
 from provisioning.errors import Blank
 from provisioning.uploads.start import ConnectionName
 from schema.describing import described
 from schema.ids import key_of
+from store.errors import NotFound
 from store.lookup import Name
+
+Named = TypeVar("Named")
+
+NOTHING = UUID(int=0)
+"""The key of no row."""
 
 _ID = "The global id."
 KEY = (
@@ -138,6 +148,14 @@ def profile_named(given: CallingProfileBy | None, global_id: strawberry.ID | Non
     if given is not None:
         return given.named("callingProfile")
     return None if global_id is None else _called("CallingProfile", global_id, None, "callingProfileId")
+
+
+def or_nothing(named: Callable[[str], Named], field: str, nothing: Named) -> Named:
+    """Return what a field names; `nothing` where that is no id of its kind."""
+    try:
+        return named(field)
+    except NotFound:
+        return nothing
 
 
 def needed(name: Name | None, what: str, field: str) -> Name:

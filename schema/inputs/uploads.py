@@ -8,12 +8,13 @@ import strawberry
 from provisioning.left import LEFT
 from provisioning.uploads.edit import HeaderChanges
 from provisioning.uploads.fill import NewEntries, RawEntry
-from provisioning.uploads.start import NewUpload
+from provisioning.uploads.start import ConnectionName, NewUpload
 from provisioning.uploads.whole import WholeUpload
 from schema.describing import described
-from schema.inputs.naming import KEY, LocationBy, ServiceBy, SipConnectionBy, UploadBy
+from schema.inputs.naming import KEY, NOTHING, LocationBy, ServiceBy, SipConnectionBy, UploadBy, or_nothing
 from schema.scalars import File, file_of
 from store.errors import TextInvalid
+from store.lookup import Name
 from store.vocabulary import EntryKind, ErrorPolicy, NumberType, WebexPhoneType
 
 REPAIR = (
@@ -42,11 +43,11 @@ class HeaderInput:
     reference: str | None = described("Your own name for the upload, unique in the service.", default=None)
 
     def header(self) -> NewUpload:
-        """Convert it. Raises NotFound."""
+        """Convert it. What is no id at all is looked for in vain, so that all that is wrong is told at once."""
         return NewUpload(
-            service=self.service.name("service"),
-            location=self.location.name("location"),
-            sip_connection=self.sip_connection.connection("sipConnection"),
+            service=or_nothing(self.service.name, "service", Name(id=NOTHING, path=("service",))),
+            location=or_nothing(self.location.name, "location", Name(id=NOTHING, path=("location",))),
+            sip_connection=or_nothing(self.sip_connection.connection, "sipConnection", ConnectionName(id=NOTHING)),
             number_type=self.number_type,
             phone_type=self.webex_phone_type,
             cac=self.cac_value,

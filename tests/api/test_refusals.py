@@ -292,6 +292,14 @@ STARTS: list[tuple[Given, list[Refusal]]] = [
     (lambda w: w.site.header(sipConnection={"id": made_up("SipConnection")}), [("NOT_FOUND", ("sipConnection",))]),
     (lambda w: w.site.header(sipConnection={"id": w.integrated.connection}), [("NOT_FOUND", ("sipConnection",))]),
     (lambda w: w.site.header(sipConnection={"name": "none"}), [("NOT_FOUND", ("sipConnection",))]),
+    (
+        lambda _: {"service": {"id": "x"}, "location": {"id": "y"}, "sipConnection": {"id": "z"}, "numberType": "USER"},
+        [("NOT_FOUND", ("service",)), ("NOT_FOUND", ("location",))],
+    ),
+    (
+        lambda w: w.site.header(location={"id": w.site.service}, sipConnection={"id": "z"}),
+        [("NOT_FOUND", ("location",)), ("NOT_FOUND", ("sipConnection",))],
+    ),
     (lambda w: w.site.header(service={"id": w.pending}), [("CONSENT_MISSING", ("service",))]),
     (lambda w: w.site.header(cacValue=3), [("CAC_FIXED", ("cacValue",))]),
     (lambda w: w.site.header(numberType="SERVICE"), [("CAC_REQUIRED", ("cacValue",))]),

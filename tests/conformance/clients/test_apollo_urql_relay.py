@@ -123,7 +123,7 @@ async def test_each_kind_of_failure_is_told_apart(api: Api, drivers: Drivers, cl
     found = await drivers.answer(client, "fail", api.address, api.token or "", nowhere="http://127.0.0.1:9")
 
     assert found == {
-        "refused": ["NOT_FOUND"],
+        "refused": ["NOT_FOUND", "NOT_FOUND"],
         "request": ["NOT_FOUND"],
         "token": ["UNAUTHENTICATED"],
         "subscription": ["NOT_FOUND"],

@@ -159,11 +159,28 @@ async def test_location_and_connection_have_to_be_of_the_same_service(desk: Desk
     assert await refused(desk, connection) == [("NOT_FOUND", ("sipConnection",))]
 
 
+async def test_all_that_the_header_names_wrongly_is_told_at_once(desk: Desk, dialog: Dialog) -> None:
+    """A form shows each at its field. In a service that is not there, nobody can look for a connection."""
+    nowhere = {"service": Name(id=uuid4(), path=("service",)), "location": Name(id=uuid4(), path=("location",))}
+    async with desk.begin() as transaction:
+        await transaction.session.execute(update(Location).values(attached_at=None))
+    unfit = header(dialog, sip_connection=ConnectionName(name="none"))
+
+    assert await refused(desk, start(desk, header(dialog, **nowhere))) == [
+        ("NOT_FOUND", ("service",)),
+        ("NOT_FOUND", ("location",)),
+    ]
+    assert await refused(desk, start(desk, unfit)) == [
+        ("LOCATION_NOT_ATTACHED", ("location",)),
+        ("NOT_FOUND", ("sipConnection",)),
+    ]
+
+
 async def test_a_service_out_of_sight_is_not_found(desk: Desk, dialog: Dialog) -> None:
     """Nobody uploads for somebody else's customer."""
     stranger = seen_by(desk, scope_of(await provider(desk, "Stranger")))
     named = header(dialog, service=Name(id=dialog.service.id, path=("service",)))
-    assert await refused(desk, start(stranger, named)) == [("NOT_FOUND", ("service",))]
+    assert await refused(desk, start(stranger, named)) == [("NOT_FOUND", ("service",)), ("NOT_FOUND", ())]
 
 
 async def test_a_reference_is_unique_in_the_service(desk: Desk, dialog: Dialog) -> None:
