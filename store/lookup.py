@@ -20,8 +20,8 @@ Query = TypeVar("Query", bound=Select[Any])
 class Name:
     """What names a row in an input: our id, the caller's own reference, or what it is called.
 
-    Exactly one of these three is set; `service` narrows what is called so. `path` is where in the input it stands; it
-    is no part of the name.
+    Exactly one of these three is set; `service` narrows what has that reference, or is called so. `path` is where in
+    the input it stands; it is no part of the name.
     """
 
     id: UUID | None = None
@@ -51,12 +51,13 @@ def named(table: Any, name: Name) -> ColumnElement[bool]:
     if name.id:
         return col(table.id) == name.id
     if name.called is None:
-        return col(table.reference) == name.reference
-    called = func.lower(col(table.name)) == name.called.lower()
+        named_so = col(table.reference) == name.reference
+    else:
+        named_so = func.lower(col(table.name)) == name.called.lower()
     if name.service is None:
-        return called
+        return named_so
     # Without a scope of its own: a row is in the caller's scope exactly where its service is.
-    return called & col(table.service_id).in_(select(col(Service.id)).where(named(Service, name.service)))
+    return named_so & col(table.service_id).in_(select(col(Service.id)).where(named(Service, name.service)))
 
 
 def locked(query: Query) -> Query:

@@ -104,15 +104,31 @@ class LocationBy:
         return _name("Location", self.id, self.reference, *path)
 
 
+@strawberry.input(description="An upload by its reference.")
+class ServiceUploadInput:
+    """An upload."""
+
+    service: ServiceBy = described("The service it belongs to.")
+    reference: str = described("Its reference, which no other upload of the service has.")
+
+
 @strawberry.input(one_of=True, description="Names an upload by exactly one of these.")
 class UploadBy:
     """An upload."""
 
     id: strawberry.ID | None = described(_ID, default=strawberry.UNSET)
-    reference: str | None = described(_REFERENCE, default=strawberry.UNSET)
+    reference: str | None = described(
+        "Its reference, unique in its service alone; AMBIGUOUS_REFERENCE where uploads of several services that you "
+        "see have it: say `inService` then.",
+        default=strawberry.UNSET,
+    )
+    in_service: ServiceUploadInput | None = described("Its service and its reference.", default=strawberry.UNSET)
 
     def name(self, *path: str) -> Name:
         """Return the name. Raises NotFound."""
+        if self.in_service:
+            service = self.in_service.service.name(*path)
+            return Name(reference=self.in_service.reference, service=service, path=path)
         return _name("Upload", self.id, self.reference, *path)
 
 

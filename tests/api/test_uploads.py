@@ -37,6 +37,23 @@ async def test_in_italy_every_number_begins_with_39(api: Api) -> None:
     ]
 
 
+async def test_uploads_of_one_reference_are_told_apart_by_their_services(api: Api, unique: str) -> None:
+    """A reference is unique in its service alone; by itself it may mean several, and is then refused."""
+    owner = await estate(api)
+    sites = [await plain_site(api, owner, reference=f"{unique}-{name}", name=name) for name in ("one", "two")]
+    made = [await started(api, site, reference=unique) for site in sites]
+    read = "query($by: UploadBy!) { upload(by: $by) { id } }"
+
+    for number, (site, upload) in enumerate(zip(sites, made, strict=True)):
+        for service in ({"id": site.service}, {"reference": f"{unique}-{('one', 'two')[number]}"}):
+            named = {"inService": {"service": service, "reference": unique}}
+            assert await api.query(read, by=named) == {"upload": {"id": upload}}
+            assert await api.make("uploadUpdate", upload=named, serviceInfo="Fax") == upload
+    assert await api.codes(read, by={"reference": unique}) == ["AMBIGUOUS_REFERENCE"]
+    nowhere = {"inService": {"service": {"id": sites[0].service}, "reference": "none"}}
+    assert await api.query(read, by=nowhere) == {"upload": None}
+
+
 async def test_every_bad_entry_is_reported_at_once(api: Api, site: Site) -> None:
     """Each with its own reason; none of them keeps the others from being judged."""
     free = block()
