@@ -11,10 +11,12 @@ from uuid import UUID
 
 import strawberry
 
+from schema.context import Info
 from schema.describing import described, published
 from schema.inputs.naming import CustomerBy, LocationBy, ServiceBy, TenantBy, UploadBy
 from store.database import Reading
-from store.lookup import one
+from store.errors import NotFound
+from store.lookup import Row, one
 from store.paging import Order
 from store.searching import Period
 from store.tables import Tenant
@@ -90,6 +92,15 @@ async def chosen(reading: Reading, table: Any, by: Nameable | None, field: str) 
         return name.id
     key: UUID = (await one(reading, table, name)).id
     return key
+
+
+async def named(info: Info, table: type[Row], by: Nameable) -> Row | None:
+    """Return the row that `by` names, None where there is none. Raises AmbiguousReference."""
+    try:
+        async with info.context.desk.read() as reading:
+            return await one(reading, table, by.name("by"))
+    except NotFound:
+        return None
 
 
 def choices(given: Iterable[Choice] | None) -> tuple[Choice, ...]:

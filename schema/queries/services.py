@@ -7,14 +7,12 @@ import strawberry
 from schema.connections import After, Before, Connection, First, Last, listed
 from schema.context import Info
 from schema.describing import described, published
-from schema.inputs.naming import CustomerBy, ServiceBy, TenantBy
-from schema.queries.narrowing import TENANT, Direction, PeriodInput, choices, chosen, ordered, searched, subtree
+from schema.inputs.naming import CustomerBy, LocationBy, ServiceBy, TenantBy
+from schema.queries.narrowing import TENANT, Direction, PeriodInput, choices, chosen, named, ordered, searched, subtree
 from schema.types.counts import ServicesCounts
-from schema.types.services import Service
+from schema.types.services import Location, Service
 from store import services, tables
 from store.database import Reading
-from store.errors import NotFound
-from store.lookup import one
 from store.services import ServiceFilter
 from store.vocabulary import ServiceKind, ServiceMode, ServiceStatus, Word
 
@@ -93,6 +91,8 @@ By = Annotated[ServiceBy, strawberry.argument(description="Which service.")]
 Filter = Annotated[ServicesFilter | None, strawberry.argument(description="Which services.")]
 OrderBy = Annotated[ServiceOrder, strawberry.argument(description="In which order.")]
 
+LocationNamed = Annotated[LocationBy, strawberry.argument(description="Which location.")]
+
 
 @strawberry.type
 class ServiceQueries:
@@ -140,10 +140,12 @@ class ServiceQueries:
     @strawberry.field(description="One service; null where there is none.")
     async def service(self, info: Info, by: By) -> Service | None:
         """Read a service."""
-        async with info.context.desk.read() as reading:
-            try:
-                found = await one(reading, tables.Service, by.name("by"))
-            except NotFound:
-                return None
-        row = await info.context.loaders.services.load(found.id)
+        found = await named(info, tables.Service, by)
+        row = await info.context.loaders.services.load(found.id) if found else None
         return Service.of(row) if row else None
+
+    @strawberry.field(description="One location; null where there is none.")
+    async def location(self, info: Info, by: LocationNamed) -> Location | None:
+        """Read a location."""
+        row = await named(info, tables.Location, by)
+        return Location.of(row) if row else None

@@ -8,11 +8,11 @@ from provisioning.errors import Unauthenticated
 from schema.connections import After, Before, Connection, First, Last, listed
 from schema.context import Info
 from schema.describing import described, published
-from schema.inputs.naming import TenantBy
-from schema.queries.narrowing import TENANT, Direction, choices, ordered, searched, subtree
+from schema.inputs.naming import CustomerBy, TenantBy
+from schema.queries.narrowing import TENANT, Direction, choices, named, ordered, searched, subtree
 from schema.types.routing import CallingProfile
 from schema.types.tenancy import Customer, Tenant, Viewer
-from store import customers, routing, tenants
+from store import customers, routing, tables, tenants
 from store.customers import CustomerFilter
 from store.database import Reading
 from store.tenants import TenantFilter
@@ -96,6 +96,7 @@ class CallingProfilesFilter:
 
 WhichTenants = Annotated[TenantsFilter | None, strawberry.argument(description="Which tenants.")]
 WhichCustomers = Annotated[CustomersFilter | None, strawberry.argument(description="Which customers.")]
+CustomerNamed = Annotated[CustomerBy, strawberry.argument(description="Which customer.")]
 WhichProfiles = Annotated[CallingProfilesFilter | None, strawberry.argument(description="Which calling profiles.")]
 TenantsBy = Annotated[TenantOrder, strawberry.argument(description="In which order.")]
 CustomersBy = Annotated[CustomerOrder, strawberry.argument(description="In which order.")]
@@ -162,6 +163,12 @@ class TenancyQueries:
             lambda reading: customers.total(reading, wanted),
             lambda row: Customer.of(row[0]),
         )
+
+    @strawberry.field(description="One customer; null where there is none.")
+    async def customer(self, info: Info, by: CustomerNamed) -> Customer | None:
+        """Read a customer."""
+        row = await named(info, tables.Customer, by)
+        return Customer.of(row) if row else None
 
     @strawberry.field(description="The calling profiles of the platform.")
     async def calling_profiles(

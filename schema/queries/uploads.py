@@ -8,13 +8,11 @@ from schema.connections import After, Before, Connection, First, Last, listed
 from schema.context import Info
 from schema.describing import described, published
 from schema.inputs.naming import CustomerBy, LocationBy, ServiceBy, TenantBy, UploadBy
-from schema.queries.narrowing import TENANT, Direction, PeriodInput, choices, chosen, ordered, subtree
+from schema.queries.narrowing import TENANT, Direction, PeriodInput, choices, chosen, named, ordered, subtree
 from schema.types.counts import UploadsCounts
 from schema.types.uploads import Upload
 from store import tables, uploads
 from store.database import Reading
-from store.errors import NotFound
-from store.lookup import one
 from store.uploads import UploadFilter
 from store.vocabulary import UploadStatus, Word
 
@@ -105,8 +103,5 @@ class UploadQueries:
     @strawberry.field(description="One upload; null where there is none.")
     async def upload(self, info: Info, by: By) -> Upload | None:
         """Read an upload."""
-        async with info.context.desk.read() as reading:
-            try:
-                return Upload.of(await one(reading, tables.Upload, by.name("by")))
-            except NotFound:
-                return None
+        row = await named(info, tables.Upload, by)
+        return Upload.of(row) if row else None

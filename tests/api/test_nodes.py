@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.journey import Api, Site, block, submitted
+from tests.api.journey import Api, Site, block, customer_of, estate, plain_site, submitted
 
 KINDS = ["Tenant", "Customer", "CallingProfile", "Service", "Location", "SipConnection", "Upload", "Number"]
 
@@ -34,6 +34,38 @@ async def test_a_node_is_fetched_by_its_id(api: Api, ids: dict[str, str], kind: 
     """Whatever kind it is of."""
     found = await api.query("query($id: ID!) { node(id: $id) { __typename id } }", id=ids[kind])
     assert found == {"node": {"__typename": kind, "id": ids[kind]}}
+
+
+@pytest.mark.parametrize("kind", ["Customer", "Service", "Location", "Upload", "Number"])
+async def test_what_inputs_name_is_read_by_the_same_names(api: Api, ids: dict[str, str], kind: str) -> None:
+    """By its id, among others; null where there is nothing, or of another kind."""
+    field = kind.lower()
+    document = f"query($by: {kind}By!) {{ {field}(by: $by) {{ id }} }}"
+
+    assert await api.query(document, by={"id": ids[kind]}) == {field: {"id": ids[kind]}}
+    assert await api.query(document, by={"id": ids["Tenant"]}) == {field: None}
+
+
+async def test_a_customer_is_read_by_its_reference_and_a_location_by_its_service_and_name(
+    api: Api, unique: str
+) -> None:
+    """As inputs name them; a reference that several have is not one of them."""
+    owner = await estate(api)
+    site = await plain_site(api, owner)
+    made = [
+        await customer_of(api, tenant, unique, reference=unique)
+        for tenant in (owner.channel, (await estate(api)).channel)
+    ]
+    here = await api.query(
+        "query($by: LocationBy!) { location(by: $by) { id name } }",
+        by={"called": {"service": {"id": site.service}, "name": "new york"}},
+    )
+    reading = "query($by: CustomerBy!) { customer(by: $by) { name } }"
+
+    assert here == {"location": {"id": site.location, "name": "New York"}}
+    assert await api.codes(reading, by={"reference": unique}) == ["AMBIGUOUS_REFERENCE"]
+    assert await api.query(reading, by={"reference": f"{unique} of nobody"}) == {"customer": None}
+    assert await api.query(reading, by={"id": made[0]}) == {"customer": {"name": unique}}
 
 
 async def test_nodes_come_in_the_order_of_their_ids(api: Api, ids: dict[str, str]) -> None:

@@ -114,6 +114,10 @@ async def test_an_operator_uploads_and_does_not_create_customers(running: Runnin
 READS = [
     ("Service", "query($id: ID!) { service(by: { id: $id }) { id } }"),
     ("Upload", "query($id: ID!) { upload(by: { id: $id }) { id } }"),
+    ("Customer", "query($id: ID!) { customer(by: { id: $id }) { id } }"),
+    ("Location", "query($id: ID!) { location(by: { id: $id }) { id } }"),
+    ("Service", 'query($id: ID!) { location(by: { called: { service: { id: $id }, name: "n" } }) { id } }'),
+    ("Service", 'query($id: ID!) { upload(by: { inService: { service: { id: $id }, reference: "r" } }) { id } }'),
     ("Service", "query($id: ID!) { node(id: $id) { id } }"),
     ("Location", "query($id: ID!) { nodes(ids: [$id]) { id } }"),
     ("Service", "query($id: ID!) { numbers(filter: { service: {id: $id} }) { totalCount nodes { id } } }"),
