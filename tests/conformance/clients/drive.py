@@ -51,9 +51,14 @@ async def upload(address: str, token: str, given: dict[str, Any]) -> None:
         tell(await upload_file(session, header, Path(given["file"]), key))
 
 
+def schema_in(file: str | None) -> str | None:
+    """Read a schema; it is too long for a command line."""
+    return Path(file).read_text() if file else None
+
+
 async def ask(address: str, token: str, given: dict[str, Any]) -> None:
     """Ask; print the payloads."""
-    async with asking(address, token, given.get("schema")) as session:
+    async with asking(address, token, schema_in(given.get("schema"))) as session:
         data = await session.execute(GraphQLRequest(given["document"], variable_values=given["variables"]))
         tell([done(payload) if "userErrors" in payload else payload for payload in data.values()])
 

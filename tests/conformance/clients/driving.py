@@ -68,7 +68,7 @@ class Drivers:
         command = [sys.executable, "drive.py"] if client == "python-gql" else ["node", "drive.ts"]
         process = await asyncio.create_subprocess_exec(
             *(*command, client, task, address, token, json.dumps(given)),
-            cwd=self.folder,
+            cwd=self.folder if client in CLIENTS else self.folder / "frameworks",
             env=with_node(),
             stdin=PIPE,
             stdout=PIPE,

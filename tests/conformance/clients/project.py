@@ -39,8 +39,8 @@ class Project:
 
     @property
     def drivers(self) -> Drivers:
-        """The drivers of Apollo Client, urql and Relay."""
-        return Drivers(self.folder / DRIVERS / "frameworks")
+        """The drivers of every client."""
+        return Drivers(self.folder / DRIVERS)
 
     def run(self, tool: str, *arguments: str, within: Path = Path()) -> str:
         """Run a tool of the packages; return what it printed."""
