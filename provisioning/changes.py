@@ -1,7 +1,8 @@
 """Changing numbers after they were uploaded: what they are for, and that the customer has added them by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from provisioning.choosing import Changed, Chosen, Places, choose, locked, refuse_removing
 from provisioning.desk import Desk
@@ -15,6 +16,8 @@ from provisioning.sync.plan import ADDING
 from provisioning.uploads.start import info_fault
 from provisioning.verdicts import Fault
 from store import changing, services
+from store.actions import AuditAction
+from store.database import Transaction
 from store.tables import Number, Service
 from store.vocabulary import NumberType, ServiceMode, SyncState, SyncTask
 
@@ -31,6 +34,14 @@ class NumberChanges:
     service_info: str | Left | None = LEFT
 
 
+class _Told(NamedTuple):
+    """What the audit trail tells of a number that is changed."""
+
+    type: NumberType
+    cac: int | None
+    service_info: str | None
+
+
 async def update(desk: Desk, chosen: Chosen, changes: NumberChanges) -> Changed:
     """Change what numbers are for: all of them or, where one cannot be, none.
 
@@ -43,10 +54,11 @@ async def update(desk: Desk, chosen: Chosen, changes: NumberChanges) -> Changed:
         service, numbers = await choose(transaction, chosen)
         refuse_removing(service)
         found = await locked(transaction, service, numbers)
+        before = {number.e164: _told(number) for number in found}
         changed = _change_all(desk, service, found, changes, numbers)
         transaction.session.add_all(changed)
         await services.touch(transaction, service.id, desk.clock())
-        audit(transaction, "numbers changed", service, after=_told(changes, changed))
+        _audit(transaction, service, before, changed)
         if any(number.sync_state is SyncState.UPDATE_PENDING for number in changed):
             await transaction.defer(sync_job(service))
         return Changed(service, len(changed))
@@ -65,7 +77,8 @@ async def confirm_manual(desk: Desk, chosen: Chosen) -> Changed:
         await locked(transaction, service, numbers)
         confirmed = await changing.confirm(transaction, service.id, list(numbers), desk.clock())
         await services.touch(transaction, service.id, desk.clock())
-        audit(transaction, "numbers confirmed", service, after={"numbers": confirmed})
+        if confirmed:
+            audit(transaction, AuditAction.NUMBERS_CONFIRMED, service, after={}, numbers=confirmed)
         return Changed(service, len(confirmed))
 
 
@@ -134,7 +147,21 @@ def _queue(service: Service, number: Number) -> None:
     number.error_code = number.error_message = number.error_tracking_id = None
 
 
-def _told(changes: NumberChanges, changed: Sequence[Number]) -> dict[str, object]:
-    given = {name: getattr(changes, name) for name in ("number_type", "cac", "service_info")}
-    told = {name: value for name, value in given.items() if not isinstance(value, Left)}
-    return {**told, "numbers": [number.e164 for number in changed]}
+def _audit(transaction: Transaction, service: Service, before: Mapping[str, _Told], changed: Sequence[Number]) -> None:
+    """Note what was changed, together for all numbers that were alike before and are alike now."""
+    alike: dict[tuple[_Told, _Told], list[str]] = {}
+    for number in changed:
+        alike.setdefault((before[number.e164], _told(number)), []).append(number.e164)
+    for (old, new), e164s in alike.items():
+        audit(
+            transaction,
+            AuditAction.NUMBERS_CHANGED,
+            service,
+            before=old._asdict(),
+            after=new._asdict(),
+            numbers=e164s,
+        )
+
+
+def _told(number: Number) -> _Told:
+    return _Told(number.type, number.cac, number.service_info)

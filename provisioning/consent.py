@@ -23,6 +23,7 @@ from provisioning.states import ServiceEvent, service_next
 from provisioning.sync.job import sync_job
 from provisioning.vault import Vault
 from store import consents, services
+from store.actions import AuditAction
 from store.database import Reading, Transaction
 from store.lookup import Name, one
 from store.tables import Customer, Grant, Invitation, Service
@@ -102,7 +103,12 @@ async def _keep(
     grant.organization_id, grant.granted_by, grant.granted_at = organization_id, invitation.email, now
     _put(grant, vault, tokens)
     transaction.session.add_all([invitation, grant])
-    audit(transaction, "consent given", grant, after={"organization_id": organization_id, "by": invitation.email})
+    audit(
+        transaction,
+        AuditAction.CONSENT_GIVEN,
+        grant,
+        after={"organization_id": organization_id, "granted_by": invitation.email},
+    )
 
 
 def _put(grant: Grant, vault: Vault, tokens: HubTokens) -> None:
@@ -134,10 +140,12 @@ async def give_up(desk: Desk, name: Name) -> Service:
         if grant is None:
             raise ConsentMissing(path=("service",))
         if grant.access_token:
+            before = {"revoked_at": grant.revoked_at}
             grant.status, grant.revoked_at = GrantStatus.REVOKED, grant.revoked_at or desk.clock()
             grant.access_token = grant.refresh_token = b""
             transaction.session.add(grant)
-            audit(transaction, "consent given up", grant, after={"revoked_at": grant.revoked_at})
+            after = {"revoked_at": grant.revoked_at}
+            audit(transaction, AuditAction.CONSENT_GIVEN_UP, grant, before=before, after=after)
         return service
 
 
@@ -259,4 +267,4 @@ async def note_withdrawal(desk: Desk, vault: Vault, service_id: UUID, refused: s
             return
         grant.status, grant.revoked_at = GrantStatus.REVOKED, desk.clock()
         transaction.session.add(grant)
-        audit(transaction, "consent withdrawn", grant, after={"revoked_at": grant.revoked_at})
+        audit(transaction, AuditAction.CONSENT_WITHDRAWN, grant, after={"revoked_at": grant.revoked_at})

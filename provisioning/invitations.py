@@ -10,6 +10,7 @@ from provisioning.errors import IntegratedOnly, ServiceRemoving
 from provisioning.journal import audit
 from provisioning.mail import Letter, LetterDelayed, LetterRefused, Mailer
 from store import consents
+from store.actions import AuditAction
 from store.database import Transaction
 from store.jobs import Job, JobName
 from store.lookup import Name, one
@@ -38,7 +39,7 @@ async def invite(desk: Desk, transaction: Transaction, service: Service, custome
 
     Lock the customer before, so that its address is not being mended meanwhile.
     """
-    await close(desk, transaction, service, "invitation replaced")
+    await close(desk, transaction, service, AuditAction.INVITATION_REPLACED)
     invitation = Invitation(
         service_id=service.id,
         email=customer.admin_email,
@@ -46,7 +47,8 @@ async def invite(desk: Desk, transaction: Transaction, service: Service, custome
         **service.ownership(),
     )
     await transaction.insert(invitation, {})
-    audit(transaction, "invitation created", invitation)
+    told = {"email": invitation.email, "expires_at": invitation.expires_at}
+    audit(transaction, AuditAction.INVITATION_CREATED, invitation, after=told)
     job = Job(JobName.SEND_INVITATION, f"invitation:{invitation.id}", {"invitation_id": str(invitation.id)})
     await transaction.defer(job)
 
@@ -72,14 +74,14 @@ async def revoke(desk: Desk, name: Name) -> Service:
     """
     async with desk.begin() as transaction:
         service = await _integrated(transaction, name)
-        await close(desk, transaction, service, "invitation revoked")
+        await close(desk, transaction, service, AuditAction.INVITATION_REVOKED)
         return service
 
 
-async def close(desk: Desk, transaction: Transaction, service: Service, action: str) -> None:
+async def close(desk: Desk, transaction: Transaction, service: Service, action: AuditAction) -> None:
     """Let the open invitations of a locked service stop working; the audit trail calls that `action`."""
     for closed in await consents.close_invitations(transaction, service.id, desk.clock()):
-        audit(transaction, action, closed, after={"revoked_at": closed.revoked_at})
+        audit(transaction, action, closed, after={"email": closed.email, "revoked_at": closed.revoked_at})
 
 
 async def readdress(desk: Desk, transaction: Transaction, customer: Customer) -> None:
@@ -103,13 +105,15 @@ async def send(
     try:
         await mailer.send(letter)
     except LetterRefused as refusal:
-        await _note(desk, invitation_id, "invitation refused", refused_at=desk.clock(), problem=refusal.reason)
+        await _note(
+            desk, invitation_id, AuditAction.INVITATION_REFUSED, refused_at=desk.clock(), problem=refusal.reason
+        )
     except OSError as error:
         problem = error.reason if isinstance(error, LetterDelayed) else _NOT_TAKEN
-        await _note(desk, invitation_id, "invitation delayed", problem=problem)
+        await _note(desk, invitation_id, AuditAction.INVITATION_DELAYED, problem=problem)
         raise
     else:
-        await _note(desk, invitation_id, "invitation sent", sent_at=desk.clock(), problem=None)
+        await _note(desk, invitation_id, AuditAction.INVITATION_SENT, sent_at=desk.clock(), problem=None)
 
 
 def status_of(invitation: Invitation, now: datetime) -> InvitationStatus:
@@ -144,12 +148,13 @@ async def _write(desk: Desk, invitation_id: UUID, hashed: bytes, link: str) -> L
     return Letter(invitation.email, f"Your consent is needed for {service.name}", text)
 
 
-async def _note(desk: Desk, invitation_id: UUID, action: str, **changes: datetime | str | None) -> None:
+async def _note(desk: Desk, invitation_id: UUID, action: AuditAction, **changes: datetime | str | None) -> None:
     async with desk.begin() as transaction:
         invitation = await consents.invitation_by_id(transaction, invitation_id)
         if invitation is None or changes == {"problem": invitation.problem}:
             return
+        before = {name: getattr(invitation, name) for name in changes}
         for name, value in changes.items():
             setattr(invitation, name, value)
         transaction.session.add(invitation)
-        audit(transaction, action, invitation, after=changes)
+        audit(transaction, action, invitation, before=before, after=changes)

@@ -1,6 +1,7 @@
 """Locations: read from Control Hub or entered by hand, and attached to a service."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,7 @@ from provisioning.numbering.e164 import calling_code_for_country, is_country
 from provisioning.repeating import once
 from provisioning.texts import name_fault, reference_fault
 from store import in_use, locations
+from store.actions import AuditAction
 from store.database import Reading
 from store.jobs import Job, JobName
 from store.lookup import Name, one
@@ -61,6 +63,7 @@ async def request_refresh(desk: Desk, service: Name) -> Service:
         if found.status is ServiceStatus.PENDING_CONSENT:
             raise ConsentMissing(path=("service",))
         _refuse_removing(found)
+        audit(transaction, AuditAction.LOCATIONS_REFRESH_CALLED, found, after={})
         await transaction.defer(refresh_job(found))
         return found
 
@@ -81,8 +84,21 @@ async def refresh(desk: Desk, hub: Hub, access_token: str, service_id: UUID) -> 
     rows = [_row(location, detail) for location, detail in zip(found, details, strict=True)]
     async with desk.begin() as transaction:
         service = await one(transaction, Service, Name(id=service_id), lock=True)
+        before = await locations.known(transaction, service.id)
         await locations.refresh(transaction, service, rows, desk.clock())
-        audit(transaction, "locations refreshed", service, after={"locations": len(rows)})
+        after = await locations.known(transaction, service.id)
+        audit(transaction, AuditAction.LOCATIONS_REFRESHED, service, after=_differences(before, after))
+
+
+def _differences(before: Mapping[str, Sequence[Any]], after: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Return the names of the locations that are new, changed or missing; both are by Control Hub's id, name first."""
+    changed = sorted(after[hub_id][0] for hub_id in after.keys() & before.keys() if after[hub_id] != before[hub_id])
+    return {
+        "locations": len(after),
+        "added": sorted(after[hub_id][0] for hub_id in after.keys() - before.keys()),
+        "changed": changed,
+        "missing": sorted(before[hub_id][0] for hub_id in before.keys() - after.keys()),
+    }
 
 
 def _row(location: HubLocation, telephony: HubLocationTelephony) -> dict[str, Any]:
@@ -134,7 +150,7 @@ async def create(desk: Desk, new: NewLocation, key: str | None = None) -> Locati
             _refuse_removing(service)
             location = _manual(new, service)
             await locations.add(transaction, location)
-            audit(transaction, "location created", location)
+            audit(transaction, AuditAction.LOCATION_CREATED, location)
             return location
 
         return await once(transaction, new, key, Location, make)
@@ -181,7 +197,8 @@ async def attach(desk: Desk, location: Name) -> Location:
         if found.attached_at is None:
             found.attached_at = service.last_modified_at = desk.clock()
             transaction.session.add_all([found, service])
-            audit(transaction, "location attached", found, after={"attached_at": found.attached_at})
+            after = {"attached_at": found.attached_at}
+            audit(transaction, AuditAction.LOCATION_ATTACHED, found, before={"attached_at": None}, after=after)
         return found
 
 
@@ -197,7 +214,8 @@ async def detach(desk: Desk, location: Name) -> Location:
         _refuse_removing(service)
         if found.attached_at is not None:
             await _refuse_used(transaction, found)
-            audit(transaction, "location detached", found, before={"attached_at": found.attached_at})
+            before = {"attached_at": found.attached_at}
+            audit(transaction, AuditAction.LOCATION_DETACHED, found, before=before, after={"attached_at": None})
             found.attached_at, service.last_modified_at = None, desk.clock()
             transaction.session.add_all([found, service])
         return found

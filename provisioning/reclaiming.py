@@ -18,6 +18,7 @@ from provisioning.sync.record import note_removals
 from provisioning.texts import name_fault
 from provisioning.uploads.fill import RawEntry
 from store import letting_go
+from store.actions import AuditAction
 from store.database import Transaction
 from store.letting_go import Standing
 from store.lookup import Name, many, one
@@ -101,8 +102,9 @@ async def _reclaim_from(
     standings = {number.id: _reclaimed(service, number, wanted) for number in numbers}
     await let_go(desk, transaction, standings)
     leaving = sum(standing.status is NumberStatus.RELEASE_REQUESTED for standing in standings.values())
-    told = {"reason": wanted.reason, "left at Control Hub": wanted.leave_at_control_hub}
-    audit(transaction, "numbers reclaimed", service, after={**told, "numbers": [number.e164 for number in numbers]})
+    told = {"reason": wanted.reason, "leave_at_control_hub": wanted.leave_at_control_hub, "leaving": leaving}
+    e164s = [number.e164 for number in numbers]
+    audit(transaction, AuditAction.NUMBERS_RECLAIMED, service, after=told, numbers=e164s)
     await note_removals(transaction, service, desk.clock())
     if leaving:
         await transaction.defer(sync_job(service))

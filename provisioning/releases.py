@@ -26,6 +26,7 @@ from provisioning.sync.job import sync_job
 from provisioning.sync.plan import ADDING
 from provisioning.sync.record import make_ready, note_removals
 from store import letting_go, services
+from store.actions import AuditAction
 from store.database import Transaction
 from store.letting_go import Standing
 from store.lookup import Name, many, one
@@ -91,7 +92,7 @@ async def _release(desk: Desk, transaction: Transaction, chosen: Chosen) -> dict
     standings = {number.id: _released(service, number) for number in numbers}
     await let_go(desk, transaction, standings)
     leaving = sum(standing.status is NumberStatus.RELEASE_REQUESTED for standing in standings.values())
-    audit(transaction, "numbers released", service, after={"numbers": _named(numbers), "leaving": leaving})
+    audit(transaction, AuditAction.NUMBERS_RELEASED, service, after={"leaving": leaving}, numbers=_named(numbers))
     await note_removals(transaction, service, desk.clock())
     if leaving:
         await transaction.defer(sync_job(service))
@@ -167,7 +168,7 @@ async def _restore(desk: Desk, transaction: Transaction, chosen: Chosen) -> dict
             _refuse_uncooled(desk, number)
     refusals.tell()
     await _refuse_homeless(transaction, numbers)
-    audit(transaction, "numbers restored", service, after={"numbers": _named(numbers)})
+    audit(transaction, AuditAction.NUMBERS_RESTORED, service, after={}, numbers=_named(numbers))
     await _bring_back(desk, transaction, service, [number.id for number in numbers])
     return {"id": str(service.id), "numbers": len(numbers)}
 
@@ -205,8 +206,8 @@ async def end_cooling(desk: Desk) -> None:
             released = await letting_go.end_cooling(transaction, desk.clock(), _CHUNK)
             for service_id, numbers in released.items():
                 service = await one(transaction, Service, Name(id=service_id))
-                audit(transaction, "cooling ended", service, after={"numbers": numbers})
-        if sum(released.values()) < _CHUNK:
+                audit(transaction, AuditAction.COOLING_ENDED, service, after={}, numbers=numbers)
+        if sum(map(len, released.values())) < _CHUNK:
             return
 
 

@@ -11,6 +11,7 @@ from provisioning.states import ServiceEvent, service_end, service_next
 from provisioning.sync.job import sync_job
 from provisioning.uploads import after, edit
 from store import consents, removing, services
+from store.actions import AuditAction
 from store.database import Reading, Transaction
 from store.jobs import Job, JobName
 from store.lookup import Name, one
@@ -66,7 +67,7 @@ async def remove_by_force(desk: Desk, name: Name) -> UUID:
         if service.status is not ServiceStatus.REMOVING:
             await _begin(desk, transaction, service)
         there, some = await removing.abandon(transaction, service.id, desk.clock(), MOST_NAMED)
-        audit(transaction, "removal forced", service, after={"left at Control Hub": there, "numbers": list(some)})
+        audit(transaction, AuditAction.REMOVAL_FORCED, service, after={"left_at_control_hub": there}, numbers=some)
         # Should this process end before it is done.
         await transaction.defer(finish_job(service))
     await finish(desk, service.id)
@@ -83,12 +84,12 @@ async def _begin(desk: Desk, transaction: Transaction, service: Service) -> None
     before = service.status
     status = service_next(service.status, ServiceEvent.REMOVE)
     await services.change_status(transaction, service, status, desk.clock())
-    await invitations.close(desk, transaction, service, "invitation revoked")
+    await invitations.close(desk, transaction, service, AuditAction.INVITATION_REVOKED)
     for upload in await removing.uploads_of(transaction, service.id):
         if upload.status in _OPEN | _UNDER_WAY:
             await _end(desk, transaction, upload)
     await removing.withdraw(transaction, service.id, desk.clock())
-    audit(transaction, "removal begun", service, before={"status": before}, after={"status": service.status})
+    audit(transaction, AuditAction.REMOVAL_BEGUN, service, before={"status": before}, after={"status": service.status})
 
 
 async def _end(desk: Desk, transaction: Transaction, found: Upload) -> None:
@@ -102,7 +103,7 @@ async def _end(desk: Desk, transaction: Transaction, found: Upload) -> None:
 async def _ask_again(transaction: Transaction, service: Service) -> None:
     asked = await removing.ask_again(transaction, service.id)
     if asked:
-        audit(transaction, "removal asked again", service, after={"numbers": asked})
+        audit(transaction, AuditAction.REMOVAL_ASKED_AGAIN, service, after={"asked": asked})
     if service.mode is ServiceMode.INTEGRATED and (await removing.left(transaction, service.id)).numbers:
         await transaction.defer(sync_job(service))
     else:
@@ -133,7 +134,7 @@ async def finish(desk: Desk, service_id: UUID) -> bool:
 async def _let_go(desk: Desk, transaction: Transaction, service: Service) -> None:
     gone = await removing.let_go(transaction, service.id, desk.clock())
     if any(gone):
-        audit(transaction, "numbers let go", service, after=gone._asdict())
+        audit(transaction, AuditAction.NUMBERS_LET_GO, service, after=gone._asdict())
     if gone.leaving:
         await transaction.defer(sync_job(service))
 
@@ -151,7 +152,7 @@ async def _delete(desk: Desk, service_id: UUID) -> bool:
         if service is None:
             return True
         service_end(service.status)
-        audit(transaction, "service removed", service, before=service.model_dump(), after={"status": None})
+        audit(transaction, AuditAction.SERVICE_REMOVED, service, before=service.model_dump(), after={"status": None})
         removing.announce_end(transaction, service, desk.clock())
         await removing.hold(transaction, service)
         # What was stored since the last look, by somebody who had not seen that the service is being removed.

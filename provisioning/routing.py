@@ -9,6 +9,7 @@ from provisioning.journal import audit
 from provisioning.repeating import once
 from provisioning.texts import name_fault
 from store import in_use, routing
+from store.actions import AuditAction
 from store.database import Transaction
 from store.lookup import Name, one
 from store.tables import CallingProfile, Service, SipConnection
@@ -61,7 +62,7 @@ async def create_calling_profile(desk: Desk, new: NewCallingProfile, key: str | 
         async def make() -> CallingProfile:
             profile = _profile(new)
             await routing.add_profile(transaction, profile)
-            audit(transaction, "calling profile created", profile)
+            audit(transaction, AuditAction.CALLING_PROFILE_CREATED, profile)
             return profile
 
         return await once(transaction, new, key, CallingProfile, make)
@@ -103,7 +104,7 @@ async def create_sip_connection(desk: Desk, new: NewSipConnection, key: str | No
                 service_id=service.id, name=new.name.strip(), calling_profile_id=profile.id, **service.ownership()
             )
             await routing.add_connection(transaction, connection)
-            audit(transaction, "SIP connection created", connection)
+            audit(transaction, AuditAction.SIP_CONNECTION_CREATED, connection)
             return connection
 
         return await once(transaction, new, key, SipConnection, make)
@@ -136,7 +137,7 @@ async def update_sip_connection(desk: Desk, change: SipConnectionChange) -> SipC
             connection.calling_profile_id = profile.id
         if _told(connection) != before:
             await routing.change_connection(transaction, connection)
-            audit(transaction, "SIP connection updated", connection, before=before, after=_told(connection))
+            audit(transaction, AuditAction.SIP_CONNECTION_UPDATED, connection, before=before, after=_told(connection))
         return connection
 
 
@@ -153,7 +154,8 @@ async def delete_sip_connection(desk: Desk, connection_id: UUID) -> SipConnectio
                 raise SipConnectionInUse(*use, path=_CONNECTION)
             connection.deleted_at = desk.clock()
             await routing.change_connection(transaction, connection)
-            audit(transaction, "SIP connection deleted", connection)
+            after = {"deleted_at": connection.deleted_at}
+            audit(transaction, AuditAction.SIP_CONNECTION_DELETED, connection, before=_told(connection), after=after)
         return connection
 
 

@@ -15,6 +15,7 @@ from provisioning.repeating import once
 from provisioning.states import service_start
 from provisioning.texts import length_fault, name_fault, reference_fault
 from store import services
+from store.actions import AuditAction
 from store.lookup import Name, one
 from store.tables import Customer, Event, Service
 from store.vocabulary import EventKind, ServiceKind, ServiceMode
@@ -44,7 +45,7 @@ async def onboard(desk: Desk, new: NewService, key: str | None = None) -> Servic
             customer = await one(transaction, Customer, new.customer, lock=True)
             service = _service(desk, new, customer)
             await services.add(transaction, service)
-            audit(transaction, "service onboarded", service)
+            audit(transaction, AuditAction.SERVICE_ONBOARDED, service)
             transaction.announce(_onboarded(service))
             if new.mode is ServiceMode.INTEGRATED:
                 await invite(desk, transaction, service, customer)

@@ -9,6 +9,7 @@ from provisioning.journal import audit
 from provisioning.repeating import once
 from provisioning.texts import email_fault, name_fault, reference_fault
 from store import customers, tenants
+from store.actions import AuditAction
 from store.database import Transaction
 from store.lookup import Name, one
 from store.tables import Customer, Tenant
@@ -35,7 +36,7 @@ async def create_tenant(desk: Desk, new: NewTenant, key: str | None = None) -> T
         async def make() -> Tenant:
             parent = await _parent(transaction, new)
             tenant = await tenants.add(transaction, new.kind, new.name.strip(), parent)
-            audit(transaction, "tenant created", tenant)
+            audit(transaction, AuditAction.TENANT_CREATED, tenant)
             return tenant
 
         return await once(transaction, new, key, Tenant, make)
@@ -89,7 +90,7 @@ async def create_customer(desk: Desk, new: NewCustomer, key: str | None = None) 
             tenant = await one(transaction, Tenant, new.tenant)
             customer = _customer(new, tenant)
             await customers.add(transaction, customer)
-            audit(transaction, "customer created", customer)
+            audit(transaction, AuditAction.CUSTOMER_CREATED, customer)
             return customer
 
         return await once(transaction, new, key, Customer, make)
@@ -139,7 +140,7 @@ async def update_customer(desk: Desk, change: CustomerChange) -> Customer:
             customer.sqlmodel_update(changes)
             await customers.change(transaction, customer)
             was = {name: before[name] for name in changes}
-            audit(transaction, "customer updated", customer, before=was, after=changes)
+            audit(transaction, AuditAction.CUSTOMER_UPDATED, customer, before=was, after=changes)
         if "admin_email" in changes:
             await readdress(desk, transaction, customer)
         return customer

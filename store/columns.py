@@ -94,12 +94,12 @@ def _kept(key: str, kind: Any, expression: str) -> Column[Any]:
     return Column(key, kind, Computed(expression, persisted=True))
 
 
-def sorted_by(name: str, *key: str | TextClause) -> tuple[Index, Index, Index]:
+def sorted_by(name: str, *key: str | TextClause, where: TextClause | None = None) -> tuple[Index, Index, Index]:
     """Declare the indexes behind an order, for each level that lists by it: everything, a provider's, a channel's."""
     return (
-        Index(f"{name}", *key, "id"),
-        Index(f"{name}_of_provider", "provider_id", *key, "id"),
-        Index(f"{name}_of_channel", "channel_id", *key, "id"),
+        Index(f"{name}", *key, "id", postgresql_where=where),
+        Index(f"{name}_of_provider", "provider_id", *key, "id", postgresql_where=where),
+        Index(f"{name}_of_channel", "channel_id", *key, "id", postgresql_where=where),
     )
 
 

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from store.database import Reading, Transaction
 from store.paging import Key, Order, Page, Window, count, page, parse_integer
+from store.spans import Span
 from store.tables import UploadEntry
 from store.vocabulary import EntryKind, EntryVerdict, NumberType, WebexPhoneType
 
@@ -62,14 +63,6 @@ as_part: Callable[[tuple[Any, ...]], Part] = partial(tuple.__new__, Part)
 
 Judged = tuple[Entry, Sequence[Part]]
 """An entry with its parts, in ascending order of their numbers; there is at least one."""
-
-
-class Span(NamedTuple):
-    """Consecutive numbers, ends included."""
-
-    first: str
-    last: str
-    size: int
 
 
 class Conflict(NamedTuple):
@@ -158,7 +151,7 @@ async def spans(reading: Reading, upload_id: UUID, limit: int) -> list[Span]:
     lowest, highest = func.min(grouped.c.first), func.max(grouped.c.last)
     query = select(lowest, highest).group_by(grouped.c.run).order_by(lowest).limit(limit)
     found = await reading.session.execute(query)
-    return [Span(f"+{low}", f"+{high}", high - low + 1) for low, high in found.all()]
+    return [Span.between(low, high) for low, high in found.all()]
 
 
 async def originals(reading: Reading, upload_id: UUID, after: int, limit: int, codes: Collection[str]) -> list[Entry]:
@@ -175,15 +168,16 @@ async def originals(reading: Reading, upload_id: UUID, after: int, limit: int, c
     return [Entry(*row) for row in (await reading.session.execute(query.with_only_columns(*columns))).all()]
 
 
-async def remove(transaction: Transaction, upload_id: UUID, positions: Collection[int]) -> set[int]:
-    """Remove the entries at these positions, with all their parts; return where there were any."""
+async def remove(transaction: Transaction, upload_id: UUID, positions: Collection[int]) -> dict[int, str]:
+    """Remove the entries at these positions, with all their parts; return the text of each that was there."""
     chosen = delete(UploadEntry).where(
         transaction.scope.covers(UploadEntry),
         col(UploadEntry.upload_id) == upload_id,
         col(UploadEntry.position).in_(positions),
     )
-    removed = await transaction.session.scalars(chosen.returning(col(UploadEntry.position)))
-    return set(removed.all())
+    texts = (col(UploadEntry.position), col(UploadEntry.raw), col(UploadEntry.raw_last))
+    removed = await transaction.session.execute(chosen.returning(*texts))
+    return {position: raw if last is None else f"{raw} - {last}" for position, raw, last in removed.all()}
 
 
 async def judged_at(reading: Reading, upload_id: UUID, positions: Collection[int]) -> list[Judged]:

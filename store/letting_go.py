@@ -88,14 +88,14 @@ WITH due AS (
 ), released AS (
     UPDATE number SET status = 'RELEASED', released_at = :at
     FROM due WHERE due.id = number.id
-    RETURNING number.service_id
+    RETURNING number.service_id, number.e164
 )
-SELECT service_id, count(*) AS numbers FROM released GROUP BY service_id ORDER BY service_id
+SELECT service_id, array_agg(e164) AS numbers FROM released GROUP BY service_id ORDER BY service_id
 """)
 
 
-async def end_cooling(transaction: Transaction, at: datetime, most: int) -> dict[UUID, int]:
-    """Release up to `most` numbers whose cooling date has come; return how many of each service.
+async def end_cooling(transaction: Transaction, at: datetime, most: int) -> dict[UUID, list[str]]:
+    """Release up to `most` numbers whose cooling date has come; return them by service.
 
     A number that somebody has locked is left for another time: it may just be restored.
     """

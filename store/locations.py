@@ -18,6 +18,10 @@ from store.tables import Location, Service
 BY_NAME = Order("NAME", (name_key(folded(col(Location.name)), lambda row: row[0].name), id_key(Location)))
 
 
+_FROM_HUB = ("name", "country", "calling_code", "pstn_connection", "main_number")
+"""What Control Hub says of a location."""
+
+
 async def listing(reading: Reading, service_id: UUID, *, attached: bool | None, window: Window) -> Page[Any]:
     """Return a page of (Location,) of the service by name: all, or only those attached, or only those not."""
     return await page(reading, _query(reading, service_id, attached=attached), BY_NAME, window)
@@ -39,6 +43,18 @@ async def of_hub(reading: Reading, service_id: UUID) -> Sequence[Location]:
     return (await reading.session.scalars(query)).all()
 
 
+async def known(reading: Reading, service_id: UUID) -> dict[str, tuple[Any, ...]]:
+    """Return what stands here of the locations of the service that Control Hub has, by their id there, name first."""
+    table: Any = Location
+    query = select(*(getattr(table, name) for name in ("hub_id", *_FROM_HUB))).where(
+        reading.scope.covers(Location),
+        col(Location.service_id) == service_id,
+        col(Location.hub_id).is_not(None),
+        col(Location.missing_since).is_(None),
+    )
+    return {hub_id: tuple(told) for hub_id, *told in (await reading.session.execute(query)).all()}
+
+
 async def add(transaction: Transaction, location: Location) -> None:
     """Insert a location entered by hand.
 
@@ -58,7 +74,7 @@ async def refresh(transaction: Transaction, service: Service, found: Sequence[di
     """
     if found:
         statement = insert(Location).values([{**location, **_fixed(service)} for location in found])
-        changing = ("name", "country", "calling_code", "pstn_connection", "main_number", "missing_since")
+        changing = (*_FROM_HUB, "missing_since")
         await transaction.session.execute(
             statement.on_conflict_do_update(
                 index_elements=["service_id", "hub_id"],

@@ -18,11 +18,13 @@ class Scope:
     level: Level
     id: UUID | None
     actor: str
+    is_ours: bool = False
+    """Whether a part of the platform asks by itself, not a person."""
 
     @classmethod
     def everything(cls, actor: str) -> Self:
         """Return the scope of our own parts that serve every tenant, such as the worker or the consent page."""
-        return cls(Level.SYSTEM, None, actor)
+        return cls(Level.SYSTEM, None, actor, is_ours=True)
 
     def covers(self, table: Any) -> ColumnElement[bool]:
         """Return the condition that keeps a statement on `table`, a class or the columns of one, within this scope."""
@@ -33,6 +35,12 @@ class Scope:
         if self.level is Level.CHANNEL:
             return col(table.channel_id) == self.id
         return _belongs_to_customer(table, self.id)
+
+    @property
+    def names(self) -> tuple[Level, ...]:
+        """Return the levels of which this scope may know people by name: its own and those below."""
+        levels = tuple(Level)
+        return levels[levels.index(self.level) :]
 
     @property
     def principal(self) -> str:

@@ -13,13 +13,14 @@ from provisioning.errors import (
 )
 from provisioning.journal import audit
 from provisioning.number_types import check, hub_usage
-from provisioning.reconciliation.choice import Chosen, chosen_drifts, chosen_service, contested_number, told
+from provisioning.reconciliation.choice import Chosen, chosen_drifts, chosen_service, contested_number, named, told
 from provisioning.reconciliation.reckoning import STRAYING
 from provisioning.repeating import once
 from provisioning.states import NumberEvent, SyncEvent, number_next, sync_next
 from provisioning.sync.record import note_removals
 from provisioning.verdicts import Fault
 from store import drifts, locations, services
+from store.actions import AuditAction
 from store.database import Transaction
 from store.drifts import Contested, Settled
 from store.tables import Location, Service
@@ -129,7 +130,7 @@ async def _write(
     ids = [drift.id for drift in accepted]
     await drifts.end(transaction, service.id, ids, DriftEnd.ACCEPTED, now, _TOLERATED)
     await drifts.settle(transaction, service.id, settled, now)
-    audit(transaction, "drifts accepted", service, after=told(accepted))
+    audit(transaction, AuditAction.DRIFTS_ACCEPTED, service, after=told(accepted), numbers=named(accepted))
     if any(number.status is NumberStatus.RELEASED for number in settled):
         await note_removals(transaction, service, now)
     else:

@@ -1,5 +1,6 @@
 """Which drifts are to be settled, and that every one of them still can be."""
 
+from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -93,9 +94,11 @@ def contested_number(drift: Contested) -> Settled:
     )
 
 
-def told(settled: list[Contested]) -> dict[str, list[str]]:
-    """Return the numbers by the kind of their drifts, for the audit trail."""
-    kinds: dict[str, list[str]] = {}
-    for drift in settled:
-        kinds.setdefault(drift.kind.value, []).append(drift.e164)
-    return kinds
+def told(settled: list[Contested]) -> dict[str, dict[str, int]]:
+    """Return how many drifts of each kind were settled, for the audit trail."""
+    return {"drifts": dict(Counter(drift.kind.value for drift in settled))}
+
+
+def named(settled: list[Contested]) -> list[str]:
+    """Return the numbers that they are about."""
+    return [drift.e164 for drift in settled]

@@ -3,7 +3,9 @@
 from provisioning.consent import refuse_without
 from provisioning.desk import Desk
 from provisioning.errors import IntegratedOnly, ServiceRemoving
+from provisioning.journal import audit
 from store import drifts
+from store.actions import AuditAction
 from store.jobs import Job, JobName
 from store.lookup import Name, one
 from store.tables import Service
@@ -28,6 +30,7 @@ async def request_reconciliation(desk: Desk, service: Name) -> Service:
         found = await one(transaction, Service, service)
         refuse_unreconcilable(found)
         await refuse_without(transaction, found)
+        audit(transaction, AuditAction.RECONCILIATION_CALLED, found, after={})
         await transaction.defer(reconciliation_job(found))
         return found
 

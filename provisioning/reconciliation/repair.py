@@ -9,11 +9,12 @@ from provisioning.desk import Desk
 from provisioning.errors import AssignmentNotRepaired, DriftLocationGone, LocationFirst, UnknownNotRepaired
 from provisioning.journal import audit
 from provisioning.locations import refuse_unfit
-from provisioning.reconciliation.choice import Chosen, chosen_drifts, chosen_service, contested_number, told
+from provisioning.reconciliation.choice import Chosen, chosen_drifts, chosen_service, contested_number, named, told
 from provisioning.repeating import once
 from provisioning.states import SyncEvent, sync_next
 from provisioning.sync.job import sync_job
 from store import drifts, services
+from store.actions import AuditAction
 from store.database import Transaction
 from store.drifts import Contested, Settled
 from store.lookup import many
@@ -59,7 +60,7 @@ async def repair(desk: Desk, asked: Repair, key: str | None = None) -> Service:
             await drifts.end(transaction, service.id, [drift.id for drift in repaired], DriftEnd.REPAIRED, now)
             await drifts.settle(transaction, service.id, list(settled.values()), now)
             await services.touch(transaction, service.id, now)
-            audit(transaction, "drifts repaired", service, after=told(repaired))
+            audit(transaction, AuditAction.DRIFTS_REPAIRED, service, after=told(repaired), numbers=named(repaired))
             if settled:
                 await transaction.defer(sync_job(service))
             return service

@@ -15,6 +15,7 @@ from provisioning.journal import audit
 from provisioning.reconciliation.reckoning import Reckoning
 from provisioning.vault import Vault
 from store import reconciling, syncing
+from store.actions import AuditAction
 from store.database import Transaction
 from store.tables import Service
 from store.vocabulary import ServiceMode, ServiceStatus
@@ -89,4 +90,4 @@ async def _write(desk: Desk, transaction: Transaction, service: Service, found: 
     service.reconciled_at = now
     transaction.session.add(service)
     told = {"opened": len(found.opened), "ended": len(ended), "differences": found.counts()}
-    audit(transaction, "service reconciled", service, after=told)
+    audit(transaction, AuditAction.SERVICE_RECONCILED, service, after=told)

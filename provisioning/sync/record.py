@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from provisioning.desk import Desk
-from provisioning.journal import audit
+from provisioning.journal import audit, standing
 from provisioning.states import ServiceEvent, UploadEvent, service_next, upload_next
 from store import services, syncing, taking_back, uploads
+from store.actions import AuditAction
 from store.database import Transaction
 from store.lookup import Name, one
 from store.syncing import Outcome
@@ -62,8 +63,10 @@ class Recorder:
 async def make_ready(transaction: Transaction, service: Service, event: ServiceEvent, at: datetime) -> None:
     """Move a locked service that had no number on the customer's account to Ready; otherwise only note the change."""
     if service.status is ServiceStatus.PENDING_PROVISIONING:
+        before = {"status": service.status}
         await services.change_status(transaction, service, service_next(service.status, event), at)
-        audit(transaction, "service became ready", service, after={"status": service.status})
+        after = {"status": service.status}
+        audit(transaction, AuditAction.SERVICE_BECAME_READY, service, before=before, after=after)
     else:
         await services.touch(transaction, service.id, at)
 
@@ -73,8 +76,9 @@ async def note_removals(transaction: Transaction, service: Service, at: datetime
     gone = service.status is ServiceStatus.READY and not await taking_back.is_any_on_account(transaction, service.id)
     if gone:
         pending = service_next(service.status, ServiceEvent.LAST_NUMBER_RELEASED)
+        before = {"status": service.status}
         await services.change_status(transaction, service, pending, at)
-        audit(transaction, "last number gone", service, after={"status": service.status})
+        audit(transaction, AuditAction.LAST_NUMBER_GONE, service, before=before, after={"status": service.status})
     else:
         await services.touch(transaction, service.id, at)
 
@@ -108,10 +112,10 @@ async def end_if_taken_back(transaction: Transaction, upload: Upload, at: dateti
     if upload.status is not UploadStatus.ROLLING_BACK or await taking_back.leaving(transaction, upload.id):
         return
     kept = await taking_back.kept(transaction, upload.id)
-    upload.ended_at = at
+    before, upload.ended_at = {"status": upload.status}, at
     ending = upload_next(upload.status, UploadEvent.SOME_KEPT if kept else UploadEvent.ALL_TAKEN_BACK)
     await uploads.change_status(transaction, upload, ending, at)
-    audit(transaction, "upload rolled back", upload, after={"status": upload.status, **uploads.counts(upload)})
+    audit(transaction, AuditAction.UPLOAD_ROLLED_BACK, upload, before=before, after=standing(upload))
 
 
 async def end_if_settled(transaction: Transaction, upload: Upload, at: datetime) -> None:
@@ -119,9 +123,9 @@ async def end_if_settled(transaction: Transaction, upload: Upload, at: datetime)
     pending = upload.submitted - upload.added - upload.failed - upload.withdrawn
     if pending > 0 or upload.status is not UploadStatus.SYNCING:
         return
-    upload.ended_at = at
+    before, upload.ended_at = {"status": upload.status}, at
     await uploads.change_status(transaction, upload, upload_next(upload.status, _ending(upload)), at)
-    audit(transaction, "upload ended", upload, after={"status": upload.status, **uploads.counts(upload)})
+    audit(transaction, AuditAction.UPLOAD_ENDED, upload, before=before, after=standing(upload))
 
 
 def _ending(upload: Upload) -> UploadEvent:

@@ -2,11 +2,12 @@
 
 from provisioning.desk import Desk
 from provisioning.errors import NothingToRetry, NumbersOnTheirWay, ServiceRemoving
-from provisioning.journal import audit
+from provisioning.journal import audit, standing
 from provisioning.states import UploadEvent, upload_next
 from provisioning.sync.job import sync_job
 from provisioning.sync.record import end_if_taken_back, note_removals
 from store import taking_back, uploads
+from store.actions import AuditAction
 from store.database import Transaction
 from store.lookup import Name, one
 from store.tables import Service, Upload
@@ -26,12 +27,13 @@ async def stop(desk: Desk, name: Name) -> Upload:
 
 async def halt(desk: Desk, transaction: Transaction, upload: Upload) -> None:
     """Stop a locked upload. Raises TransitionRefused."""
+    before = standing(upload)
     stopped = upload_next(upload.status, UploadEvent.STOP)
     upload.stopped_at = upload.ended_at = desk.clock()
     upload.withdrawn += await taking_back.withdraw(transaction, upload, desk.clock())
     upload.waiting_code = upload.waiting_message = upload.waiting_until = None
     await uploads.change_status(transaction, upload, stopped, desk.clock())
-    audit(transaction, "upload stopped", upload, after=uploads.counts(upload))
+    audit(transaction, AuditAction.UPLOAD_STOPPED, upload, before=before, after=standing(upload))
 
 
 async def retry_failed(desk: Desk, name: Name) -> Upload:
@@ -43,13 +45,15 @@ async def retry_failed(desk: Desk, name: Name) -> Upload:
         service, upload = await _locked(transaction, name)
         syncing = upload_next(upload.status, UploadEvent.RETRY)
         _refuse_removing(service)
+        before = standing(upload)
         retried = await taking_back.retry(transaction, upload)
         if not retried:
             raise NothingToRetry(path=("upload",))
         upload.failed -= retried
         upload.ended_at = upload.stopped_at = None
         await uploads.change_status(transaction, upload, syncing, desk.clock())
-        audit(transaction, "failed numbers tried again", upload, after={"retried": retried})
+        after = {**standing(upload), "retried": retried}
+        audit(transaction, AuditAction.FAILED_NUMBERS_TRIED_AGAIN, upload, before=before, after=after)
         await transaction.defer(sync_job(service))
         return upload
 
@@ -65,13 +69,15 @@ async def roll_back(desk: Desk, name: Name) -> Upload:
         _refuse_removing(service)
         if moving := await taking_back.in_flight(transaction, upload.id):
             raise NumbersOnTheirWay(moving, path=("upload",))
+        before = standing(upload)
         await uploads.change_status(transaction, upload, rolling_back, desk.clock())
         taken = await taking_back.take_back(transaction, upload, desk.clock())
         upload.added -= taken.added
         upload.failed -= taken.failed
         upload.withdrawn += taken.added + taken.failed + taken.pending
         upload.ended_at = None
-        audit(transaction, "roll back begun", upload, after=taken._asdict())
+        after = {**standing(upload), "leaving": taken.leaving}
+        audit(transaction, AuditAction.ROLL_BACK_BEGUN, upload, before=before, after=after)
         await note_removals(transaction, service, desk.clock())
         await end_if_taken_back(transaction, upload, desk.clock())
         if taken.leaving:

@@ -1,6 +1,6 @@
 """Changing one's mind before an upload is submitted: its header, its entries, or giving all of it up."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from provisioning.desk import Desk
@@ -13,10 +13,14 @@ from provisioning.uploads.judge import count
 from provisioning.uploads.stage import judge_again, note_edit, rules_for
 from provisioning.uploads.start import ConnectionName, checked_cac, connected, info_fault, located
 from store import entries, uploads
+from store.actions import AuditAction
 from store.database import Transaction
 from store.lookup import Name, one
 from store.tables import Service, Upload
 from store.vocabulary import NumberType, WebexPhoneType
+
+_MOST_TOLD = 100
+"""Of how many removed entries the audit trail keeps the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ async def update(desk: Desk, name: Name, changes: HeaderChanges) -> Upload:
         before = _header(upload)
         await _change(desk, transaction, upload, changes)
         await _judge_anew(desk, transaction, upload)
-        audit(transaction, "upload header changed", upload, before=before, after=_header(upload))
+        audit(transaction, AuditAction.UPLOAD_HEADER_CHANGED, upload, before=before, after=_header(upload))
         await note_edit(desk, transaction, upload)
         return upload
 
@@ -78,12 +82,12 @@ async def _judge_anew(desk: Desk, transaction: Transaction, upload: Upload) -> N
 
 def _header(upload: Upload) -> dict[str, str | int | None]:
     return {
-        "location": str(upload.location_id),
-        "sip connection": str(upload.sip_connection_id),
-        "number type": upload.number_type.value,
-        "phone type": upload.phone_type.value if upload.phone_type else None,
+        "location_id": str(upload.location_id),
+        "sip_connection_id": str(upload.sip_connection_id),
+        "number_type": upload.number_type.value,
+        "phone_type": upload.phone_type.value if upload.phone_type else None,
         "cac": upload.cac,
-        "service info": upload.service_info,
+        "service_info": upload.service_info,
     }
 
 
@@ -101,14 +105,16 @@ async def remove_entries(desk: Desk, name: Name, positions: Sequence[int]) -> Up
     async with desk.begin() as transaction:
         upload = await one(transaction, Upload, name, lock=True)
         upload_next(upload.status, UploadEvent.EDIT)
-        _refuse_missing(positions, await entries.remove(transaction, upload.id, positions))
+        removed = await entries.remove(transaction, upload.id, positions)
+        _refuse_missing(positions, removed.keys())
         await count(transaction, upload)
-        audit(transaction, "entries removed", upload, after={"positions": sorted(set(positions))})
+        told = {"entries": len(removed), "raw": [removed[place] for place in sorted(removed)][:_MOST_TOLD]}
+        audit(transaction, AuditAction.ENTRIES_REMOVED, upload, before=told, after={})
         await note_edit(desk, transaction, upload)
         return upload
 
 
-def _refuse_missing(positions: Sequence[int], removed: set[int]) -> None:
+def _refuse_missing(positions: Sequence[int], removed: Collection[int]) -> None:
     refusals = Refusals[int](lambda index: index)
     for index, position in enumerate(positions):
         with refusals.about(index):
@@ -130,7 +136,8 @@ async def cancel(desk: Desk, name: Name) -> Upload:
 
 async def give_up(desk: Desk, transaction: Transaction, upload: Upload) -> None:
     """Cancel a locked upload. Raises TransitionRefused."""
+    before = {"status": upload.status}
     cancelled = upload_next(upload.status, UploadEvent.CANCEL)
     upload.ended_at = desk.clock()
     await uploads.change_status(transaction, upload, cancelled, desk.clock())
-    audit(transaction, "upload cancelled", upload, after={"status": upload.status})
+    audit(transaction, AuditAction.UPLOAD_CANCELLED, upload, before=before, after={"status": upload.status})

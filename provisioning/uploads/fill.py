@@ -15,6 +15,7 @@ from provisioning.repeating import once
 from provisioning.states import UploadEvent, upload_next
 from provisioning.uploads.stage import Filling, note_edit, rules_for, stage
 from store import entries
+from store.actions import AuditAction
 from store.database import Transaction
 from store.entries import Entry, as_entry
 from store.lookup import Name, one
@@ -109,7 +110,7 @@ async def _append(desk: Desk, transaction: Transaction, upload: Upload, new: Ite
     upload_next(upload.status, UploadEvent.EDIT)
     rules = await rules_for(desk, transaction, upload)
     tally = await stage(desk, transaction, Filling(upload, rules, field), new)
-    audit(transaction, "entries added", upload, after={"entries": tally.entries})
+    audit(transaction, AuditAction.ENTRIES_ADDED, upload, after={"entries": tally.entries, "total": tally.total})
     await note_edit(desk, transaction, upload)
 
 

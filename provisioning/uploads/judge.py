@@ -6,11 +6,12 @@ from uuid import UUID
 
 from provisioning.desk import Desk
 from provisioning.errors import NothingToAdd, TooManyQuestions, UploadTooLarge
-from provisioning.journal import audit
+from provisioning.journal import audit, standing
 from provisioning.judging import CONFLICTS, cut
 from provisioning.states import UploadEvent, upload_next
 from provisioning.uploads.stage import judge_again, replace, rules_for
 from store import entries, questions, uploads
+from store.actions import AuditAction
 from store.database import Transaction
 from store.entries import Conflict
 from store.jobs import Job, JobName
@@ -38,10 +39,12 @@ async def validate(desk: Desk, name: Name) -> Upload:
     """
     async with desk.begin() as transaction:
         upload = await one(transaction, Upload, name, lock=True)
+        before = standing(upload)
         judging = upload_next(upload.status, UploadEvent.VALIDATE)
         await refuse_unaskable(desk, transaction, upload)
         await uploads.change_status(transaction, upload, judging, desk.clock())
         if upload.total > AT_ONCE:
+            audit(transaction, AuditAction.UPLOAD_VALIDATION_BEGUN, upload, before=before, after=standing(upload))
             await transaction.defer(validation_job(upload))
         else:
             await finish(desk, transaction, upload)
@@ -58,10 +61,11 @@ async def finish_validation(desk: Desk, upload_id: UUID) -> None:
 
 async def finish(desk: Desk, transaction: Transaction, upload: Upload) -> None:
     """Bring a locked upload from VALIDATING to VALIDATED."""
+    before = standing(upload)
     await judge(desk, transaction, upload)
     judged = upload_next(upload.status, UploadEvent.JUDGED)
     await uploads.change_status(transaction, upload, judged, desk.clock())
-    audit(transaction, "upload validated", upload, after=uploads.counts(upload))
+    audit(transaction, AuditAction.UPLOAD_VALIDATED, upload, before=before, after=standing(upload))
 
 
 async def refuse_unaskable(desk: Desk, transaction: Transaction, upload: Upload) -> None:

@@ -24,6 +24,7 @@ from provisioning.repeating import once
 from provisioning.texts import length_fault, reference_fault
 from provisioning.verdicts import Fault
 from store import routing, uploads
+from store.actions import AuditAction
 from store.database import Reading, Transaction
 from store.lookup import Name, one
 from store.tables import Location, Service, SipConnection, Upload
@@ -70,7 +71,7 @@ async def opened(desk: Desk, transaction: Transaction, new: NewUpload) -> Upload
     service, location, connection = await _referred(transaction, new)
     upload = _upload(desk, new, service, location, connection)
     await uploads.add(transaction, upload)
-    audit(transaction, "upload started", upload)
+    audit(transaction, AuditAction.UPLOAD_STARTED, upload)
     return upload
 
 

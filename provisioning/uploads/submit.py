@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from provisioning.desk import Desk
 from provisioning.errors import InvalidEntries, NothingValid
-from provisioning.journal import audit
+from provisioning.journal import audit, standing
 from provisioning.repeating import once
 from provisioning.states import ServiceEvent, UploadEvent, upload_next
 from provisioning.sync.job import sync_job
@@ -13,6 +13,7 @@ from provisioning.uploads.judge import judge, refuse_conflicts, refuse_unaskable
 from provisioning.uploads.stage import rules_for
 from provisioning.uploads.start import refuse_closed, refuse_unattached
 from store import numbers, uploads
+from store.actions import AuditAction
 from store.database import Transaction
 from store.lookup import Name, one
 from store.tables import Location, Service, Upload
@@ -68,6 +69,7 @@ async def _submitted(desk: Desk, transaction: Transaction, wanted: Submission) -
 
 
 async def _submit(desk: Desk, transaction: Transaction, service: Service, upload: Upload, policy: ErrorPolicy) -> None:
+    before = standing(upload)
     submitted = upload_next(upload.status, UploadEvent.SUBMIT)
     refuse_closed(service)
     refuse_unattached(await one(transaction, Location, Name(id=upload.location_id)))
@@ -79,7 +81,8 @@ async def _submit(desk: Desk, transaction: Transaction, service: Service, upload
     _refuse_invalid(upload, policy)
     upload.error_policy, upload.submitted_at = policy, desk.clock()
     await uploads.change_status(transaction, upload, submitted, desk.clock())
-    audit(transaction, "upload submitted", upload, after=uploads.counts(upload))
+    after = {**standing(upload), "error_policy": policy}
+    audit(transaction, AuditAction.UPLOAD_SUBMITTED, upload, before=before, after=after)
     await _send_off(desk, transaction, service, upload, UploadEvent.SOME_STORED if lost else UploadEvent.ALL_STORED)
 
 

@@ -13,8 +13,9 @@ from provisioning.uploads.start import NewUpload, opened, refuse_texts
 from provisioning.uploads.submit import submit
 from store import entries, uploads
 from store.database import Transaction
-from store.entries import EntryFigures, Span
+from store.entries import EntryFigures
 from store.lookup import Name, one
+from store.spans import Span
 from store.tables import Upload, UploadEntry
 from store.vocabulary import ErrorPolicy, UploadStatus
 

@@ -19,7 +19,8 @@ from schema.types.routing import SipConnection
 from schema.types.services import Location, Service, load_service
 from schema.types.waiting import Waiting
 from store import entries, tables, uploads
-from store.entries import EntryFigures, Span
+from store.entries import EntryFigures
+from store.spans import Span
 from store.vocabulary import EntryKind, EntryVerdict, ErrorPolicy, NumberType, UploadStatus, WebexPhoneType
 
 MOST_RANGES = 1_000

@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, LargeBinary, Uuid
+from sqlalchemy import BigInteger, Identity, Index, LargeBinary, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from store.columns import Owned, moment_now, new_id, word
-from store.vocabulary import EventKind
+from store.actions import AuditAction
+from store.columns import Owned, moment_now, new_id, sorted_by, word
+from store.spans import NumberSet, Span
+from store.vocabulary import EventKind, Level
 
 
 class Event(Owned, table=True):
@@ -32,22 +34,34 @@ class Event(Owned, table=True):
 
 
 class AuditEvent(SQLModel, table=True):
-    """Who did what, when, to which entity. Owner ids are None where the platform itself was changed."""
+    """Who did what, when, to which entity. Owner ids are None where the platform itself was changed.
+
+    No foreign key: what it is about may go. `actor_level` is None where a part of the platform acted by itself.
+    `numbers` are those that were named, if any; `before` and `after` are by column, or by what else there is to tell.
+    """
 
     __tablename__ = "audit_event"
     __table_args__ = (
-        Index("audit_event_entity", "entity_id", "id"),
-        Index("audit_event_provider", "provider_id", "id"),
+        *sorted_by("audit_event_by_time", "at"),
+        *sorted_by("audit_event_by_action", "action", "at"),
+        *sorted_by("audit_event_by_number", "at", where=text("numbers IS NOT NULL")),
+        Index("audit_event_customer", "customer_id", "at", "id"),
+        Index("audit_event_service", "service_id", "at", "id"),
+        Index("audit_event_entity", "entity_id", "at", "id"),
+        Index("audit_event_actor", "actor", "at", "id"),
     )
 
     id: UUID = new_id()
     provider_id: UUID | None = Field(default=None, sa_type=Uuid)
     channel_id: UUID | None = Field(default=None, sa_type=Uuid)
     customer_id: UUID | None = Field(default=None, sa_type=Uuid)
+    service_id: UUID | None = Field(default=None, sa_type=Uuid)
     actor: str
-    action: str
+    actor_level: Level | None = Field(default=None, sa_type=word(Level))
+    action: AuditAction = Field(sa_type=word(AuditAction))
     entity: str
     entity_id: UUID = Field(sa_type=Uuid)
+    numbers: list[Span] | None = Field(default=None, sa_type=NumberSet)
     before: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     after: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     at: datetime = moment_now()

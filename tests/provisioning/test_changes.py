@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import col
 
 from controlhub.errors import HubRefused
 from provisioning.changes import NumberChanges, confirm_manual, update
@@ -18,7 +19,8 @@ from provisioning.uploads.after import roll_back
 from provisioning.uploads.fill import RawEntry
 from store import syncing
 from store.lookup import Name
-from store.tables import Number
+from store.spans import spans_of
+from store.tables import AuditEvent, Number
 from store.vocabulary import NumberType, ServiceKind, SyncState, SyncTask
 from tests.arrange import (
     Dialog,
@@ -33,6 +35,7 @@ from tests.arrange import (
     provider,
     refused,
     removing,
+    rows,
     scope_of,
     seen_by,
     single,
@@ -186,12 +189,26 @@ async def test_changing_to_what_is_so_already_changes_nothing(desk: Desk, dialog
     assert (first.numbers, again.numbers) == (1, 1)
 
 
+async def test_what_numbers_were_before_is_on_record_together_for_those_that_were_alike(
+    desk: Desk, dialog: Dialog
+) -> None:
+    """So that each can be told of every number."""
+    await submitted(desk, dialog, A, B, service_info="Fax")
+    await submitted(desk, dialog, C, service_info="Queue")
+    await update(desk, listed(dialog, A, B, C), NumberChanges(service_info="Lift"))
+    trail = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "NUMBERS_CHANGED")
+    assert [(event.numbers, event.before["service_info"], event.after["service_info"]) for event in trail] == [
+        (spans_of([A, B]), "Fax", "Lift"),
+        (spans_of([C]), "Queue", "Lift"),
+    ]
+
+
 async def test_a_change_is_on_record_and_touches_the_service(desk: Desk, dialog: Dialog) -> None:
     """With the time at which it was made."""
     await submitted(desk, dialog, A)
     later = at(desk, desk.clock() + timedelta(minutes=1))
     await update(later, listed(dialog, A), NumberChanges(service_info="Fax"))
-    assert (await audited(desk, dialog.service.id))[-1] == "numbers changed"
+    assert (await audited(desk, dialog.service.id))[-1] == "NUMBERS_CHANGED"
     assert (await fetch(desk, dialog.service)).last_modified_at == later.clock()
 
 
@@ -379,7 +396,7 @@ async def test_numbers_added_by_hand_are_confirmed_once(desk: Desk, dialog: Dial
         (SyncState.MANUAL_CONFIRMED, later.clock()),
         (SyncState.MANUAL_PENDING, None),
     ]
-    assert (await audited(desk, dialog.service.id))[-1] == "numbers confirmed"
+    assert (await audited(desk, dialog.service.id))[-1] == "NUMBERS_CONFIRMED"
 
 
 async def test_all_numbers_of_an_upload_are_confirmed(desk: Desk, dialog: Dialog) -> None:

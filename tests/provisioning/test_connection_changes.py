@@ -60,14 +60,14 @@ async def test_a_connection_gets_another_name_and_profile(desk: Desk, dialog: Di
     assert (renamed.name, renamed.calling_profile_id) == ("Trunk two", made.calling_profile_id)
     rerouted = await update_sip_connection(desk, SipConnectionChange(made.id, calling_profile=Name(id=other.id)))
     assert (rerouted.name, rerouted.calling_profile_id) == ("Trunk two", other.id)
-    assert await audited(desk, made.id) == ["SIP connection created", *["SIP connection updated"] * 2]
+    assert await audited(desk, made.id) == ["SIP_CONNECTION_CREATED", *["SIP_CONNECTION_UPDATED"] * 2]
 
 
 async def test_a_change_that_changes_nothing_leaves_no_trail(desk: Desk, dialog: Dialog) -> None:
     """Sent again, it does nothing."""
     change = SipConnectionChange(dialog.connection.id, dialog.connection.name)
     await update_sip_connection(desk, change)
-    assert await audited(desk, dialog.connection.id) == ["SIP connection created"]
+    assert await audited(desk, dialog.connection.id) == ["SIP_CONNECTION_CREATED"]
 
 
 async def test_a_change_is_refused_with_its_reason(desk: Desk, dialog: Dialog) -> None:
@@ -91,7 +91,7 @@ async def test_a_connection_that_nothing_uses_is_deleted(desk: Desk, dialog: Dia
     assert deleted.deleted_at == desk.clock()
     assert await listed(desk, dialog) == []
     await delete_sip_connection(desk, dialog.connection.id)
-    assert await audited(desk, dialog.connection.id) == ["SIP connection created", "SIP connection deleted"]
+    assert await audited(desk, dialog.connection.id) == ["SIP_CONNECTION_CREATED", "SIP_CONNECTION_DELETED"]
     again = await connection(desk, dialog.service, dialog.connection.name.upper())
     assert again.id != dialog.connection.id
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import col
 
 from controlhub.errors import HubUnanswered
 from provisioning.desk import Desk
@@ -13,7 +14,7 @@ from provisioning.uploads.edit import cancel
 from provisioning.uploads.start import start
 from provisioning.uploads.submit import submit
 from store.lookup import Name, one
-from store.tables import Location, Service
+from store.tables import AuditEvent, Location, Service
 from store.vocabulary import NumberStatus, PstnConnection
 from tests import arrange
 from tests.arrange import (
@@ -30,6 +31,7 @@ from tests.arrange import (
     provider,
     refused,
     removing,
+    rows,
     scope_of,
     seen_by,
     submitted,
@@ -58,8 +60,10 @@ async def test_a_location_that_nothing_uses_is_detached(desk: Desk, dialog: Dial
     assert (await fetch(desk, dialog.service)).last_modified_at == later.clock()
     assert await refused(desk, start(desk, header(dialog))) == [("LOCATION_NOT_ATTACHED", ("location",))]
     assert (await attach(desk, named(dialog.location))).attached_at == desk.clock()
-    trail = ["location created", "location attached", "location detached", "location attached"]
+    trail = ["LOCATION_CREATED", "LOCATION_ATTACHED", "LOCATION_DETACHED", "LOCATION_ATTACHED"]
     assert await audited(desk, dialog.location.id) == trail
+    (told,) = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "LOCATION_DETACHED")
+    assert (told.before, told.after) == ({"attached_at": desk.clock().isoformat()}, {"attached_at": None})
 
 
 async def test_detaching_twice_changes_nothing_the_second_time(desk: Desk, dialog: Dialog) -> None:
@@ -67,7 +71,7 @@ async def test_detaching_twice_changes_nothing_the_second_time(desk: Desk, dialo
     await detach(desk, named(dialog.location))
     await detach(at(desk, desk.clock() + timedelta(hours=1)), named(dialog.location))
     assert (await fetch(desk, dialog.service)).last_modified_at == desk.clock()
-    assert (await audited(desk, dialog.location.id)).count("location detached") == 1
+    assert (await audited(desk, dialog.location.id)).count("LOCATION_DETACHED") == 1
 
 
 @pytest.mark.parametrize("status", [NumberStatus.ACTIVE, NumberStatus.RELEASE_REQUESTED, NumberStatus.COOLING])

@@ -14,7 +14,7 @@ from provisioning.consent import access_token
 from provisioning.desk import Desk
 from provisioning.locations import NewLocation, attach, create, refresh, request_refresh
 from store.lookup import Name, one
-from store.tables import Location, Service
+from store.tables import AuditEvent, Location, Service
 from store.vocabulary import LocationSource, PstnConnection, ServiceMode
 from tests import arrange
 from tests.arrange import (
@@ -52,7 +52,7 @@ async def test_the_calling_code_follows_from_the_country(desk: Desk, by_hand: Se
     made = await create(desk, new(by_hand, country="it"))
     assert (made.country, made.calling_code, made.source) == ("IT", "39", LocationSource.MANUAL)
     assert (made.ownership(), made.attached_at) == (by_hand.ownership(), None)
-    assert await audited(desk, made.id) == ["location created"]
+    assert await audited(desk, made.id) == ["LOCATION_CREATED"]
 
 
 @pytest.mark.parametrize("code", ["39", "+39"])
@@ -117,7 +117,7 @@ async def test_attaching_twice_changes_nothing_the_second_time(desk: Desk, by_ha
     second = await attach(at(desk, desk.clock() + timedelta(hours=1)), Name(id=made.id))
     assert (first.attached_at, second.attached_at) == (desk.clock(), desk.clock())
     assert (await fetch(desk, by_hand)).last_modified_at == desk.clock()
-    assert await audited(desk, made.id) == ["location created", "location attached"]
+    assert await audited(desk, made.id) == ["LOCATION_CREATED", "LOCATION_ATTACHED"]
 
 
 async def test_a_location_can_be_called_by_its_name_in_its_service(desk: Desk, by_hand: Service) -> None:
@@ -158,7 +158,7 @@ async def test_a_refresh_brings_every_location_with_its_connection(desk: Desk, s
     assert (milan.main_number or "").startswith("+39")
     assert [name for name, row in found.items() if row.attached_at] == ["New York"]
     assert (await fetch(desk, dialog.service)).locations_refreshed_at == desk.clock()
-    assert "locations refreshed" in await audited(desk, dialog.service.id)
+    assert "LOCATIONS_REFRESHED" in await audited(desk, dialog.service.id)
 
 
 async def test_a_location_that_is_gone_is_missing_until_it_is_back(desk: Desk, side: Hubside) -> None:
@@ -179,6 +179,9 @@ async def test_a_location_that_is_gone_is_missing_until_it_is_back(desk: Desk, s
     later = await arrange.refresh(at(desk, desk.clock() + timedelta(hours=1)), side, dialog.service)
     assert (found["Closed"].missing_since, later["Closed"].missing_since) == (desk.clock(), desk.clock())
     assert later["Milan"].missing_since is None
+    trail = await arrange.rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "LOCATIONS_REFRESHED")
+    assert [event.after["missing"] for event in trail] == [[], ["Closed"], []]
+    assert "Milan" in trail[0].after["added"]
     assert await refused(desk, attach(desk, Name(id=vanished.id))) == [("LOCATION_MISSING", ("location",))]
 
 

@@ -16,6 +16,7 @@ from provisioning.sync.outbound import Outbound
 from provisioning.sync.run import sync_service
 from provisioning.uploads.after import roll_back
 from store.lookup import Name
+from store.spans import spans_of
 from store.tables import AuditEvent, Number, Service
 from store.vocabulary import NumberStatus, ServiceStatus, SyncState, SyncTask
 from tests.arrange import (
@@ -60,14 +61,15 @@ async def test_numbers_of_several_services_are_free_at_once(desk: Desk) -> None:
     await submitted(desk, first, A, B)
     await submitted(desk, second, C)
     done = await reclaim(desk, Reclaim((span(A, "+12125550109"),), "squatted on"))
-    trail = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "numbers reclaimed")
+    trail = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "NUMBERS_RECLAIMED")
     assert [(share.service.id, share.numbers, share.leaving) for share in done] == [
         (first.service.id, 2, 0),
         (second.service.id, 1, 0),
     ]
-    assert [(record.entity_id, record.after) for record in trail] == [
-        (first.service.id, {"reason": "squatted on", "left at Control Hub": False, "numbers": [A, B]}),
-        (second.service.id, {"reason": "squatted on", "left at Control Hub": False, "numbers": [C]}),
+    told = {"reason": "squatted on", "leave_at_control_hub": False, "leaving": 0}
+    assert [(record.entity_id, record.after, record.numbers) for record in trail] == [
+        (first.service.id, {**told, "numbers": 2}, spans_of([A, B])),
+        (second.service.id, {**told, "numbers": 1}, spans_of([C])),
     ]
     assert (await fetch(desk, first.service)).status is ServiceStatus.PENDING_PROVISIONING
     assert (await submitted(desk, await by_hand(desk), A, B, C)).submitted == 3

@@ -17,6 +17,7 @@ from provisioning.uploads.after import retry_failed, roll_back, stop
 from provisioning.uploads.fill import RawEntry
 from store import changing
 from store.lookup import Name
+from store.spans import spans_of
 from store.tables import AuditEvent, Location, Number, Upload
 from store.vocabulary import LocationSource, NumberStatus, PstnConnection, ServiceStatus, SyncState, SyncTask
 from tests.arrange import (
@@ -117,8 +118,9 @@ async def test_who_released_what_is_on_record_and_the_service_is_modified(desk: 
     await submitted(desk, dialog, A, B)
     later = at(desk, desk.clock() + timedelta(hours=1))
     await release(later, listed(dialog, B, A))
-    (record,) = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "numbers released")
-    assert (record.entity_id, record.after) == (dialog.service.id, {"numbers": [A, B], "leaving": 0})
+    (record,) = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "NUMBERS_RELEASED")
+    assert (record.entity_id, record.after) == (dialog.service.id, {"numbers": 2, "leaving": 0})
+    assert record.numbers == spans_of([A, B])
     assert (await fetch(desk, dialog.service)).last_modified_at == later.clock()
 
 
@@ -284,7 +286,7 @@ async def test_by_hand_a_restored_number_is_what_it_was_and_the_service_ready_ag
     assert await stands(desk, dialog) == [(ACTIVE, SyncState.MANUAL_PENDING, SyncTask.ADD)]
     assert (await numbers_of(desk, dialog.service))[A].cooling_until is None
     assert (await fetch(desk, dialog.service)).status is ServiceStatus.READY
-    assert (await audited(desk, dialog.service.id))[-2:] == ["numbers restored", "service became ready"]
+    assert (await audited(desk, dialog.service.id))[-2:] == ["NUMBERS_RESTORED", "SERVICE_BECAME_READY"]
 
 
 async def cooling(desk: Desk, outbound: Outbound, dialog: Dialog, chosen: Chosen) -> None:
@@ -422,7 +424,7 @@ async def test_what_has_cooled_is_released_and_what_has_not_stays(desk: Desk, di
     await end_cooling(at(desk, due))
     await end_cooling(at(desk, due))
     found = await numbers_of(desk, dialog.service)
-    trail = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "cooling ended")
+    trail = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "COOLING_ENDED")
     assert [stand[0] for stand in early] == [COOLING, COOLING, ACTIVE]
     assert [number.status for number in found.values()] == [RELEASED, RELEASED, ACTIVE]
     assert [number.released_at for number in found.values()] == [due, due, None]
@@ -463,7 +465,7 @@ async def test_many_numbers_cool_down_in_steps(desk: Desk, dialog: Dialog, monke
     await submitted(desk, dialog, span(A, "+12125550104"))
     await release(desk, listed(dialog, span(A, "+12125550104")))
     await end_cooling(at(desk, desk.clock() + desk.limits.cooling))
-    trail = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "cooling ended")
+    trail = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "COOLING_ENDED")
     assert [record.after for record in trail] == [{"numbers": 2}, {"numbers": 2}, {"numbers": 1}]
 
 

@@ -22,6 +22,7 @@ from provisioning.uploads.start import start
 from store import syncing
 from store.errors import NotFound
 from store.lookup import Name
+from store.spans import spans_of
 from store.tables import (
     AuditEvent,
     Drift,
@@ -156,9 +157,9 @@ async def test_the_audit_trail_stays_and_says_what_the_service_was(desk: Desk, d
     await finish(desk, dialog.service.id)
     trail = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.entity_id) == dialog.service.id)
     assert [trail[0].action, *(record.action for record in trail[-2:])] == [
-        "service onboarded",
-        "removal begun",
-        "service removed",
+        "SERVICE_ONBOARDED",
+        "REMOVAL_BEGUN",
+        "SERVICE_REMOVED",
     ]
     assert (trail[-1].before or {})["name"] == dialog.service.name
 
@@ -378,8 +379,9 @@ async def test_by_force_all_is_gone_here_and_the_audit_trail_names_what_is_left_
     await sync_service(desk, outbound, integrated.service.id)
     await consent.give_up(desk, named(integrated.service))
     await remove_by_force(desk, named(integrated.service))
-    trail = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "removal forced")
-    assert [record.after for record in trail] == [{"left at Control Hub": 6, "numbers": synced[1:]}]
+    trail = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "REMOVAL_FORCED")
+    assert [record.after for record in trail] == [{"left_at_control_hub": 6, "numbers": 6}]
+    assert [record.numbers for record in trail] == [spans_of(synced[1:])]
     assert not await is_there(desk, integrated.service)
     assert await count(desk, Number) == 0
     assert await control_hub.held(organization) == synced[1:]
@@ -454,7 +456,7 @@ async def test_nothing_points_at_a_service_that_is_gone(desk: Desk, dialog: Dial
                 )
             ).first()
         }
-    assert pointing == {"event"}
+    assert pointing == {"event", "audit_event"}
 
 
 async def test_somebody_elses_service_is_not_removed(desk: Desk, dialog: Dialog) -> None:

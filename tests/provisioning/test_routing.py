@@ -45,7 +45,7 @@ async def test_a_profile_keeps_its_devices_trunks_and_emergency_strings(desk: De
     made = await create_calling_profile(desk, NEW)
     assert made.sbc_devices == [{"name": "sbc", "trunks": ["a", "b"]}]
     assert made.emergency_strings == ["112"]
-    assert await audited(desk, made.id) == ["calling profile created"]
+    assert await audited(desk, made.id) == ["CALLING_PROFILE_CREATED"]
 
 
 @pytest.mark.parametrize("devices", [(), (SbcDevice("sbc", ("a",)),), (SbcDevice("one", ()), SbcDevice("two", ("b",)))])
@@ -86,7 +86,7 @@ async def test_a_connection_belongs_to_its_service(desk: Desk, cloud: Service) -
     """With all its owners, and on record."""
     made = await connection(desk, cloud)
     assert (made.service_id, made.ownership()) == (cloud.id, cloud.ownership())
-    assert await audited(desk, made.id) == ["SIP connection created"]
+    assert await audited(desk, made.id) == ["SIP_CONNECTION_CREATED"]
 
 
 async def test_a_connections_name_is_unique_in_its_service(desk: Desk, cloud: Service) -> None:

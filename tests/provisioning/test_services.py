@@ -61,7 +61,7 @@ async def test_onboarding_is_on_record_and_subscribers_hear_of_it(
 ) -> None:
     """The first event has no status before."""
     made = await service(desk, owner, mode)
-    assert await audited(desk, made.id) == ["service onboarded"]
+    assert (await audited(desk, made.id))[0] == "SERVICE_ONBOARDED"
     assert await announced(desk, made) == [("SERVICE_STATUS", None, made.status.value)]
     assert made.ownership() == owner.ownership()
 

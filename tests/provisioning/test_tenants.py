@@ -57,7 +57,7 @@ async def test_a_provider_stands_below_the_system_and_a_channel_below_it(desk: D
 async def test_making_a_tenant_is_on_record(desk: Desk) -> None:
     """Who, what and the new row."""
     made = await provider(desk)
-    assert await audited(desk, made.id) == ["tenant created"]
+    assert await audited(desk, made.id) == ["TENANT_CREATED"]
 
 
 async def test_names_lose_the_space_around_them(desk: Desk) -> None:
@@ -117,7 +117,7 @@ async def test_a_customer_carries_the_ids_of_all_above_it(desk: Desk) -> None:
     direct, through = await customer(desk, above), await customer(desk, reseller)
     assert direct.ownership() == {"provider_id": above.id, "channel_id": None, "customer_id": direct.id}
     assert through.ownership() == {"provider_id": above.id, "channel_id": reseller.id, "customer_id": through.id}
-    assert await audited(desk, through.id) == ["customer created"]
+    assert await audited(desk, through.id) == ["CUSTOMER_CREATED"]
 
 
 async def test_a_customer_does_not_belong_to_the_system(desk: Desk) -> None:
@@ -175,7 +175,7 @@ async def test_a_customer_can_be_mended(desk: Desk) -> None:
     kept = await fetch(desk, made)
     assert kept == changed
     assert (kept.name, kept.full_name, kept.admin_email) == ("Acme", "Acme Ltd.", made.admin_email)
-    (record,) = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "customer updated")
+    (record,) = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "CUSTOMER_UPDATED")
     assert (record.before, record.after) == ({"full_name": "Acme Inc."}, {"full_name": "Acme Ltd."})
 
 
@@ -185,7 +185,7 @@ async def test_mending_what_is_right_already_changes_nothing(desk: Desk) -> None
     for _ in range(2):
         await update_customer(desk, CustomerChange(Name(id=made.id), admin_email="new@acme.example"))
     await update_customer(desk, CustomerChange(Name(id=made.id)))
-    assert await audited(desk, made.id) == ["customer created", "customer updated"]
+    assert await audited(desk, made.id) == ["CUSTOMER_CREATED", "CUSTOMER_UPDATED"]
 
 
 async def test_a_mended_address_gets_the_invitations_that_are_open(desk: Desk, side: Hubside) -> None:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from provisioning.desk import Desk
 from provisioning.files.columns import Column
 from store import entries, staging
-from store.entries import Entry, EntryFigures, Figures, Part, Span
+from store.entries import Entry, EntryFigures, Figures, Part
 from store.errors import TextInvalid
 from store.paging import Window
+from store.spans import Span
 from store.tables import Upload
 from store.vocabulary import EntryKind, EntryVerdict, NumberType, WebexPhoneType
 from tests.arrange import by_hand, imported, judged, provider, scope_of, seen_by, span, upload
@@ -219,7 +220,7 @@ async def test_entries_are_seen_by_those_who_see_the_upload(desk: Desk) -> None:
         assert await entries.spans(transaction, filled.id, 10) == []
         assert await entries.problems(transaction, filled.id, 10) == []
         assert await entries.figures(transaction, filled.id) == Figures(0, 0, 0, 0)
-        assert await entries.remove(transaction, filled.id, [0]) == set()
+        assert await entries.remove(transaction, filled.id, [0]) == {}
 
 
 async def test_originals_are_read_in_pages(desk: Desk) -> None:

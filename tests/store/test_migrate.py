@@ -7,13 +7,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
-from store.migrate import as_application, ensure_database, migrate
+from store.migrate import as_application, configuration, ensure_database, migrate
 
 
 @pytest.fixture
@@ -65,7 +66,10 @@ def test_the_system_is_there_from_the_first(owner_url: str) -> None:
     [
         "UPDATE alembic_version SET version_num = '0001'",
         "UPDATE audit_event SET actor = 'nobody'",
+        "UPDATE audit_event SET action = action WHERE false",
         "DELETE FROM audit_event",
+        "TRUNCATE audit_event",
+        "SELECT id FROM audit_event FOR UPDATE",
         "UPDATE event SET after = 'READY'",
         "DELETE FROM event",
         "TRUNCATE event",
@@ -92,3 +96,43 @@ def test_the_application_reads_every_table_and_owns_none(application: psycopg.Co
     owner = application.execute("SELECT tableowner FROM pg_tables WHERE tablename = %s", [table]).fetchone()
     assert owner is not None
     assert owner[0] != "numberline_app"
+
+
+def test_the_application_adds_to_the_audit_trail_and_reads_it(application: psycopg.Connection[Any]) -> None:
+    """Those two things, and nothing else."""
+    granted = application.execute(
+        "SELECT privilege_type FROM information_schema.role_table_grants"
+        " WHERE table_name = 'audit_event' AND grantee IN ('numberline_app', 'PUBLIC')"
+    )
+    assert {row[0] for row in granted.fetchall()} == {"SELECT", "INSERT"}
+
+
+def test_nothing_that_runs_as_the_owner_touches_the_audit_trail(application: psycopg.Connection[Any]) -> None:
+    """No function, trigger or rule does what the application may not, nor is a row deleted with another table's."""
+    functions = application.execute("SELECT proname, prosrc FROM pg_proc WHERE prosecdef").fetchall()
+    triggers = application.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = 'audit_event'::regclass").fetchall()
+    rules = application.execute("SELECT rulename FROM pg_rules WHERE definition LIKE '%audit_event%'").fetchall()
+    assert functions
+    assert [name for name, source in functions if "audit_event" in source or "EXECUTE" in source] == []
+    assert (triggers, rules) == ([], [])
+
+
+def test_what_the_audit_trail_held_before_can_be_read(embedded: str) -> None:
+    """Actions become words of the vocabulary; what became of a service is told of it; names stay with the system."""
+    url = ensure_database(embedded, "audited_before")
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "0008")
+        connection.exec_driver_sql("""
+            INSERT INTO audit_event (actor, action, entity, entity_id) VALUES
+            ('ann', 'SIP connection created', 'sip_connection', '00000000-0000-0000-0000-000000000001'),
+            ('worker', 'consent withdrawn', 'consent_grant', '00000000-0000-0000-0000-000000000002')
+        """)
+        command.upgrade(configuration(connection), "head")
+        query = "SELECT action, actor_level, entity, service_id IS NULL FROM audit_event ORDER BY id"
+        found = [tuple(row) for row in connection.exec_driver_sql(query)]
+    engine.dispose()
+    assert found == [
+        ("SIP_CONNECTION_CREATED", "SYSTEM", "sip_connection", True),
+        ("CONSENT_WITHDRAWN", None, "service", False),
+    ]

@@ -63,7 +63,7 @@ async def test_a_number_that_control_hub_lost_is_released(two: Ground) -> None:
     assert number.released_at == two.desk.clock()
     assert (one_left.status, none_left.status) == (ServiceStatus.READY, ServiceStatus.PENDING_PROVISIONING)
     assert [drift.ending for drift in await two.drifts()] == [DriftEnd.ACCEPTED] * 2
-    assert (await audited(two.desk, two.service.id)).count("drifts accepted") == 2
+    assert (await audited(two.desk, two.service.id)).count("DRIFTS_ACCEPTED") == 2
 
 
 async def test_a_number_goes_with_its_location(boston: Ground) -> None:

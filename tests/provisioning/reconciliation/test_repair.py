@@ -49,7 +49,7 @@ async def test_a_sync_is_told_what_to_do(
     assert found == {(state, task, 0, None, False, NumberStatus.ACTIVE)}
     assert {drift.ending for drift in await two.drifts()} == {DriftEnd.REPAIRED}
     assert [name for name, _, _ in (await jobs(two.desk))[before:]] == ["sync_service"]
-    assert (await audited(two.desk, two.service.id))[-1] == "drifts repaired"
+    assert (await audited(two.desk, two.service.id))[-1] == "DRIFTS_REPAIRED"
 
 
 async def test_nothing_is_repaired_without_consent(two: Ground) -> None:

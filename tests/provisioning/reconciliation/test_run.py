@@ -296,7 +296,7 @@ async def test_the_audit_trail_keeps_how_much_differed(two: Ground) -> None:
     await two.order("/_numbers/remove", numbers=two.numbers)
     await two.reconcile()
 
-    found = await rows(two.desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "service reconciled")
+    found = await rows(two.desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "SERVICE_RECONCILED")
     (told,) = [record.after for record in found]
     assert told["differences"]["MISSING_REMOTELY"] == 2
     assert told["ended"] == 0
@@ -367,7 +367,7 @@ async def test_a_consent_that_control_hub_no_longer_accepts_is_noted(two: Ground
     await two.reconcile()
 
     actions = {record.action for record in await rows(two.desk, AuditEvent, col(AuditEvent.id))}
-    assert "consent withdrawn" in actions
+    assert "CONSENT_WITHDRAWN" in actions
     assert (await two.now()).reconciled_at is None
 
 

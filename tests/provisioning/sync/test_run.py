@@ -86,8 +86,8 @@ async def test_what_a_sync_changes_is_on_record(desk: Desk, side: Hubside, outbo
     dialog = await consented(desk, side)
     upload = await submitted(desk, dialog, *fresh(2))
     await sync_service(desk, outbound, dialog.service.id)
-    assert (await audited(desk, dialog.service.id))[-1] == "service became ready"
-    assert (await audited(desk, upload.id))[-1] == "upload ended"
+    assert (await audited(desk, dialog.service.id))[-1] == "SERVICE_BECAME_READY"
+    assert (await audited(desk, upload.id))[-1] == "UPLOAD_ENDED"
 
 
 async def test_subscribers_hear_of_every_step_in_order(

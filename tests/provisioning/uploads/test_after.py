@@ -79,7 +79,7 @@ async def test_an_upload_stopped_before_its_sync_sends_nothing(
     assert await reckoned(desk, made) == ("PARTIAL", 0, 0, 3)
     assert (stopped.stopped_at, stopped.ended_at) == (desk.clock(), desk.clock())
     assert await control_hub.story(await organization_of(desk, dialog)) == []
-    assert (await audited(desk, made.id))[-1] == "upload stopped"
+    assert (await audited(desk, made.id))[-1] == "UPLOAD_STOPPED"
 
 
 async def test_what_a_stop_withdraws_is_free_for_another_tenant_at_once(
@@ -212,7 +212,7 @@ async def test_what_failed_for_a_reason_that_has_passed_is_sent_again(
     assert await reckoned(desk, made) == ("COMPLETED", 3, 0, 0)
     assert {n.error_code for n in (await numbers_of(desk, dialog.service)).values()} == {None}
     assert await control_hub.held(await organization_of(desk, dialog)) == numbers
-    assert (await audited(desk, made.id))[-2:] == ["failed numbers tried again", "upload ended"]
+    assert (await audited(desk, made.id))[-2:] == ["FAILED_NUMBERS_TRIED_AGAIN", "UPLOAD_ENDED"]
 
 
 async def test_a_retry_calls_a_sync_and_tells(desk: Desk, dialog: Dialog, fresh: Fresh) -> None:
@@ -308,7 +308,7 @@ async def test_a_roll_back_of_one_upload_leaves_the_other_untouched(
     assert await fetch(desk, right) == untouched
     assert await control_hub.held(await organization_of(desk, dialog)) == others
     assert (await fetch(desk, dialog.service)).status is ServiceStatus.READY
-    assert (await audited(desk, wrong.id))[-2:] == ["roll back begun", "upload rolled back"]
+    assert (await audited(desk, wrong.id))[-2:] == ["ROLL_BACK_BEGUN", "UPLOAD_ROLLED_BACK"]
 
 
 async def test_numbers_rolled_back_can_be_uploaded_by_another_tenant_at_once(
@@ -343,7 +343,7 @@ async def test_the_last_number_gone_takes_the_service_back_to_pending_provisioni
         ("SERVICE_STATUS", "PENDING_PROVISIONING", "READY"),
         ("SERVICE_STATUS", "READY", "PENDING_PROVISIONING"),
     ]
-    assert (await audited(desk, dialog.service.id))[-1] == "last number gone"
+    assert (await audited(desk, dialog.service.id))[-1] == "LAST_NUMBER_GONE"
 
 
 async def test_numbers_of_a_non_integrated_service_are_free_at_once(desk: Desk, fresh: Fresh) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlmodel import col
 
 from provisioning.desk import Desk, Limits
 from provisioning.errors import ItemNotFound
@@ -14,7 +15,7 @@ from provisioning.uploads.judge import validate
 from provisioning.uploads.start import ConnectionName
 from provisioning.uploads.submit import submit
 from store.lookup import Name
-from store.tables import Number, Upload
+from store.tables import AuditEvent, Number, Upload
 from store.vocabulary import NumberType, UploadStatus, WebexPhoneType
 from tests.arrange import (
     Dialog,
@@ -33,6 +34,7 @@ from tests.arrange import (
     location,
     numbers_of,
     refused,
+    rows,
     span,
     submitted,
     upload,
@@ -57,7 +59,8 @@ async def test_an_entry_is_taken_out_with_all_its_parts(desk: Desk, dialog: Dial
     ]
     assert changed.status is UploadStatus.DRAFT
     assert (await announced(desk, dialog.service))[-1] == ("UPLOAD_STATUS", "VALIDATED", "DRAFT")
-    assert (await audited(desk, made.id))[-1] == "entries removed"
+    (told,) = await rows(desk, AuditEvent, col(AuditEvent.id), col(AuditEvent.action) == "ENTRIES_REMOVED")
+    assert told.before == {"entries": 1, "raw": ["+12125550100 - +12125550102"]}
 
 
 async def test_what_is_left_can_be_submitted(desk: Desk, dialog: Dialog) -> None:
@@ -94,7 +97,7 @@ async def test_an_upload_that_is_given_up_takes_nothing_more(desk: Desk, dialog:
     ended = await cancel(desk, name)
     forbidden = [("STATE_FORBIDS", ("upload",))]
     assert (ended.status, ended.ended_at) == (UploadStatus.CANCELLED, desk.clock())
-    assert (await audited(desk, made.id))[-1] == "upload cancelled"
+    assert (await audited(desk, made.id))[-1] == "UPLOAD_CANCELLED"
     assert await refused(desk, remove_entries(desk, name, [0])) == forbidden
     assert await refused(desk, submit(desk, name)) == forbidden
     assert await refused(desk, cancel(desk, name)) == forbidden
@@ -165,7 +168,7 @@ async def test_a_change_that_no_verdict_depends_on_leaves_the_verdicts(desk: Des
     assert (changed.status, changed.judged_by) == (UploadStatus.DRAFT, made.judged_by)
     assert [e.code for e in await entries_of(desk, made)] == [None, "DUPLICATE_IN_UPLOAD"]
     assert (changed.service_info, changed.sip_connection_id) == ("Desk", trunk.id)
-    assert (await audited(desk, made.id))[-1] == "upload header changed"
+    assert (await audited(desk, made.id))[-1] == "UPLOAD_HEADER_CHANGED"
 
 
 async def test_a_text_is_cleared_by_none_and_left_by_silence(desk: Desk, dialog: Dialog) -> None:

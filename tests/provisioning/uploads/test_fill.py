@@ -105,7 +105,7 @@ async def test_filling_is_on_record(desk: Desk, draft: Upload) -> None:
     """Typed in or imported."""
     await add(desk, draft, "+12125550100")
     await import_file(desk, named(draft), BytesIO(FILE))
-    assert await audited(desk, draft.id) == ["upload started", "entries added", "entries added"]
+    assert await audited(desk, draft.id) == ["UPLOAD_STARTED", "ENTRIES_ADDED", "ENTRIES_ADDED"]
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ async def test_subscribers_see_the_judging_and_its_figures(desk: Desk, dialog: D
         ("UPLOAD_STATUS", "DRAFT", "VALIDATING"),
         ("UPLOAD_STATUS", "VALIDATING", "VALIDATED"),
     ]
-    assert (await audited(desk, made.id))[-1] == "upload validated"
+    assert (await audited(desk, made.id))[-1] == "UPLOAD_VALIDATED"
 
 
 async def test_there_has_to_be_something_to_judge(desk: Desk, dialog: Dialog) -> None:
@@ -162,7 +162,7 @@ async def test_a_large_upload_is_left_to_a_job(desk: Desk, dialog: Dialog) -> No
         ("UPLOAD_STATUS", "DRAFT", "VALIDATING"),
         ("UPLOAD_STATUS", "VALIDATING", "VALIDATED"),
     ]
-    assert (await audited(desk, large.id))[-1] == "upload validated"
+    assert (await audited(desk, large.id))[-1] == "UPLOAD_VALIDATED"
 
 
 @pytest.mark.usefixtures("few_at_once")

@@ -44,7 +44,7 @@ async def test_an_upload_begins_as_a_draft_of_whoever_starts_it(desk: Desk, dial
     assert (made.status, made.created_by, made.total) == (UploadStatus.DRAFT, "test", 0)
     assert (made.service_info, made.reference) == ("Reception", "U-1")
     assert made.ownership() == dialog.service.ownership()
-    assert await audited(desk, made.id) == ["upload started"]
+    assert await audited(desk, made.id) == ["UPLOAD_STARTED"]
 
 
 async def test_a_connection_may_be_named_in_any_case(desk: Desk, dialog: Dialog) -> None:

@@ -169,7 +169,7 @@ async def test_submitting_is_on_record_and_subscribers_hear_of_it(desk: Desk, di
         ("UPLOAD_STATUS", "SUBMITTED", "COMPLETED"),
         ("SERVICE_STATUS", "PENDING_PROVISIONING", "READY"),
     ]
-    assert (await audited(desk, made.id))[-1] == "upload submitted"
+    assert (await audited(desk, made.id))[-1] == "UPLOAD_SUBMITTED"
 
 
 async def test_a_second_upload_leaves_a_ready_service_ready(desk: Desk, dialog: Dialog) -> None:

@@ -72,8 +72,8 @@ async def test_what_is_typed_comes_before_the_file_and_all_of_it_is_submitted(de
         (2, None),
     ]
     assert figures(done.upload) == await counted(desk, done.upload) == (2, 5, 4, 1, 0)
-    assert (await audited(desk, done.upload.id))[0] == "upload started"
-    assert (await audited(desk, done.upload.id))[-2:] == ["upload validated", "upload submitted"]
+    assert (await audited(desk, done.upload.id))[0] == "UPLOAD_STARTED"
+    assert (await audited(desk, done.upload.id))[-2:] == ["UPLOAD_VALIDATED", "UPLOAD_SUBMITTED"]
 
 
 async def test_subscribers_hear_every_step(desk: Desk, dialog: Dialog) -> None:
