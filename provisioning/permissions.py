@@ -19,10 +19,22 @@ class Permission:
         """Return whether the caller may use the field at all; what it then sees is a matter of its scope."""
         return caller.level in self.levels and _RANK[caller.role] >= _RANK[self.role]
 
+    @property
+    def is_for_everybody(self) -> bool:
+        """Return whether every caller may use the field."""
+        return self.levels == frozenset(Level) and _RANK[self.role] == 0
+
+    def __str__(self) -> str:
+        """Say who may, in a sentence."""
+        levels = ", ".join(level.value for level in Level if level in self.levels)
+        return f"Least role: {self.role.value}; levels: {levels}."
+
 
 _EVERYBODY_READS = Permission(frozenset(Level), Role.MONITOR)
 _SYSTEM_MANAGES = Permission(frozenset({Level.SYSTEM}), Role.ADMIN)
 _RESELLERS_MANAGE = Permission(frozenset({Level.SYSTEM, Level.PROVIDER, Level.CHANNEL}), Role.ADMIN)
+_ADMINS_READ = Permission(frozenset(Level), Role.ADMIN)
+"""The audit trail tells who of one's people did what and when: a matter for who answers for them, at each level."""
 _RESELLERS_OPERATE = Permission(frozenset({Level.SYSTEM, Level.PROVIDER, Level.CHANNEL}), Role.OPERATOR)
 
 PERMISSIONS: dict[str, Permission] = {
@@ -43,6 +55,7 @@ PERMISSIONS: dict[str, Permission] = {
     "uploads": _EVERYBODY_READS,
     "uploadCounts": _EVERYBODY_READS,
     "upload": _EVERYBODY_READS,
+    "auditEvents": _ADMINS_READ,
     "serviceStatusChanged": _EVERYBODY_READS,
     "uploadProgressed": _EVERYBODY_READS,
     "tenantCreate": _SYSTEM_MANAGES,

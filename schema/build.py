@@ -18,7 +18,6 @@ from schema.mutations import Mutation
 from schema.queries import Query
 from schema.scalars import SCALARS
 from schema.subscriptions import Subscription, bookmarks
-from store.vocabulary import Level
 
 NO_SETTINGS = OperationLimits()
 """The limits where nothing is set."""
@@ -89,9 +88,9 @@ def _name_nodes(core: GraphQLSchema) -> None:
 
 
 def _say_who_may(core: GraphQLSchema) -> None:
-    """Say of each mutation who may use it, by the permission table; what may be read is a matter of scope alone."""
-    for name, field in core.mutation_type.fields.items() if core.mutation_type else ():
-        permission = PERMISSIONS.get(name)
-        if permission is not None:
-            levels = ", ".join(level.value for level in Level if level in permission.levels)
-            field.description = f"{field.description} Least role: {permission.role.value}; levels: {levels}."
+    """Say of each root field that not everybody may use who may, by the permission table."""
+    for root in (core.query_type, core.mutation_type, core.subscription_type):
+        for name, field in root.fields.items() if root else ():
+            permission = PERMISSIONS.get(name)
+            if permission is not None and not permission.is_for_everybody:
+                field.description = f"{field.description} {permission}"

@@ -10,6 +10,7 @@ from provisioning.numbering.repairs import Repair
 from provisioning.verdicts import VerdictCode
 from schema.describing import published
 from store import vocabulary
+from store.actions import AuditAction
 from store.errors import NumberlineError
 from store.vocabulary import Word
 
@@ -58,6 +59,7 @@ for _kind in (
     vocabulary.DriftEnd,
     vocabulary.LocationSource,
     vocabulary.PstnConnection,
+    AuditAction,
     VerdictCode,
     Repair,
 ):

@@ -6,14 +6,28 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from store import consents, drifts, numbers, routing, services
+from store import audits, consents, drifts, numbers, routing, services
 from store.database import Database, Reading
 from store.drifts import DriftRow
 from store.lookup import many
 from store.numbers import NumberRow
 from store.scope import Scope
 from store.services import ServiceRow
-from store.tables import CallingProfile, Customer, Grant, Invitation, Location, SipConnection, Tenant, Upload
+from store.spans import Span
+from store.tables import (
+    AuditEvent,
+    CallingProfile,
+    Customer,
+    Grant,
+    Invitation,
+    Location,
+    SipConnection,
+    Tenant,
+    Upload,
+)
+
+MOST_RANGES = 1_000
+"""How many ranges of numbers are shown of an audit event; more than any person reads."""
 
 
 class Loaders:
@@ -34,6 +48,11 @@ class Loaders:
         self.calling_profiles: DataLoader[UUID, CallingProfile | None] = self._by_id(routing.profiles_by_id)
         self.sip_connections: DataLoader[UUID, SipConnection | None] = self._by_id(
             lambda r, ids: many(r, SipConnection, ids)
+        )
+
+        self.audit_events: DataLoader[UUID, AuditEvent | None] = self._by_id(audits.rows)
+        self.audited_numbers: DataLoader[UUID, list[Span]] = self._by_id(
+            lambda r, ids: audits.numbers(r, ids, MOST_RANGES)
         )
 
     def _by_id(self, load: Callable[[Reading, list[UUID]], Awaitable[Any]]) -> DataLoader[UUID, Any]:

@@ -81,6 +81,7 @@ PhoneNumber = NewType("PhoneNumber", str)
 CountryCode = NewType("CountryCode", str)
 CallingCode = NewType("CallingCode", str)
 File = NewType("File", object)
+Json = NewType("Json", object)
 
 SCALARS: dict[object, ScalarDefinition] = {
     PhoneNumber: strawberry.scalar(
@@ -114,6 +115,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
         serialize=datetime.isoformat,
         parse_value=_moment,
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value: text, a number, true or false, a list, or an object. It is never sent here.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+        serialize=lambda value: value,
+        parse_value=lambda value: value,
     ),
     File: strawberry.scalar(
         name="File",

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.queries.audit import AuditQueries
 from schema.queries.nodes import NodeQueries
 from schema.queries.numbers import NumberQueries
 from schema.queries.services import ServiceQueries
@@ -10,5 +11,5 @@ from schema.queries.uploads import UploadQueries
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(NodeQueries, TenancyQueries, ServiceQueries, NumberQueries, UploadQueries):
+class Query(NodeQueries, TenancyQueries, ServiceQueries, NumberQueries, UploadQueries, AuditQueries):
     """The root of all queries."""

@@ -1,21 +1,17 @@
 """Fetching anything again by its id."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
+from provisioning.permissions import PERMISSIONS
 from schema.context import Info
 from schema.ids import decode
-from schema.types.drifts import Drift
+from schema.types.audit import AuditEvent
+from schema.types.entities import KINDS
 from schema.types.nodes import Node
-from schema.types.numbers import Number
-from schema.types.routing import CallingProfile, SipConnection
-from schema.types.services import Location, Service
-from schema.types.tenancy import Customer, Tenant
-from schema.types.uploads import Upload
 from store.errors import NotFound, NumberlineError
 
 MOST_NODES = 100
@@ -28,33 +24,23 @@ class TooManyNodes(NumberlineError):
     code = "TOO_MANY_NODES"
 
 
-def _loads(info: Info, kind: str) -> tuple[Callable[[UUID], Awaitable[object]], Callable[..., Node]]:
-    """Return how a kind is loaded and converted. Raises NotFound for a kind that there is not."""
-    loaders = info.context.loaders
-    known: dict[str, tuple[Callable[[UUID], Awaitable[object]], Callable[..., Node]]] = {
-        "Tenant": (loaders.tenants.load, Tenant.of),
-        "Customer": (loaders.customers.load, Customer.of),
-        "Service": (loaders.services.load, Service.of),
-        "Location": (loaders.locations.load, Location.of),
-        "CallingProfile": (loaders.calling_profiles.load, CallingProfile.of),
-        "SipConnection": (loaders.sip_connections.load, SipConnection.of),
-        "Number": (loaders.numbers.load, Number.of),
-        "Upload": (loaders.uploads.load, Upload.of),
-        "Drift": (loaders.drifts.load, Drift.of),
-    }
-    if kind not in known:
-        raise NotFound("object")
-    return known[kind]
-
-
 async def _load(info: Info, global_id: str) -> Node | None:
     try:
         kind, key = decode(global_id)
-        load, convert = _loads(info, kind)
     except NotFound:
         return None
-    row = await load(key)
-    return convert(row) if row is not None else None
+    if kind == "AuditEvent":
+        return await _audit_event(info, key)
+    return await KINDS[kind].load(info, key) if kind in KINDS else None
+
+
+async def _audit_event(info: Info, key: UUID) -> Node | None:
+    """Load an event of the audit trail, for those who may list it."""
+    caller = info.context.caller
+    if caller is None or not PERMISSIONS["auditEvents"].allows(caller):
+        return None
+    row = await info.context.loaders.audit_events.load(key)
+    return AuditEvent.of(row, caller.scope) if row is not None else None
 
 
 OneId = Annotated[strawberry.ID, strawberry.argument(description="A global id.")]

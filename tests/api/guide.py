@@ -72,6 +72,7 @@ class Reader:
     """Who does what a page says, in a folder, and remembers what was answered by the names of its fields."""
 
     api: Api
+    admin: Api
     simulator: str
     folder: Path
     answered: dict[str, str] = field(default_factory=dict)
@@ -84,6 +85,8 @@ class Reader:
                 await self._ask(self._filled(document), more)
             case {"script": script}:
                 await self._run(script)
+            case {"note": "asks", "about": "Admin"}:
+                self.api = self.admin
             case {"note": "shows", "about": codes}:
                 self.shown = codes.split(", ")
             case {"note": "rests", "about": upload}:

@@ -20,7 +20,7 @@ from tests.api.journey import Api, Estate, connected, estate, invitation, locati
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 
-PAGES = ("schema.md", "lists.md", "uploads.md", "after-submitting.md", "reconciling.md", "releasing.md")
+PAGES = ("schema.md", "lists.md", "uploads.md", "after-submitting.md", "reconciling.md", "releasing.md", "audit.md")
 """In the order in which they are read."""
 
 LIMIT = re.compile(r"^\| .+ \| ([0-9,]+) \| (?:`NUMBERLINE_([A-Z_]+)`|none) \|$", re.MULTILINE)
@@ -47,7 +47,8 @@ async def guided(api: Api, http: httpx.AsyncClient, running: Running, tmp_path: 
         book.worksheets[0].append(row)
     book.save(tmp_path / "numbers.xlsx")
     operator = api.as_(running.token(Level.PROVIDER, Role.OPERATOR, owner.provider))
-    yield Guided(Reader(operator, running.simulator, tmp_path), tmp_path)
+    admin = api.as_(running.token(Level.PROVIDER, Role.ADMIN, owner.provider))
+    yield Guided(Reader(operator, admin, running.simulator, tmp_path), tmp_path)
     await http.delete(f"{running.simulator}/_faults")
 
 

@@ -131,6 +131,7 @@ READS = [
     ("Location", "query($id: ID!) { numbers(filter: { location: {id: $id} }) { totalCount nodes { id } } }"),
     ("SipConnection", "query($id: ID!) { numbers(filter: { sipConnection: $id }) { totalCount nodes { id } } }"),
     ("Upload", "query($id: ID!) { numberCounts(filter: { upload: {id: $id} }) { total byStatus { count } } }"),
+    ("Service", "query($id: ID!) { auditEvents(filter: { entity: $id }) { totalCount nodes { id } } }"),
     ("Service", "query($id: ID!) { uploadCounts(filter: { service: {id: $id} }) { total } }"),
 ]
 

@@ -14,6 +14,7 @@ const config: CodegenConfig = {
           CountryCode: "string",
           DateTime: "string",
           File: "never",
+          JSON: "unknown",
           PhoneNumber: "string",
         },
         enumsAsTypes: true,

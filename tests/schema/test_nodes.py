@@ -7,7 +7,7 @@ from sqlmodel import col
 from schema.build import NumberlineSchema, print_sdl
 from schema.context import Context
 from schema.ids import encode
-from store.tables import Drift, Number
+from store.tables import AuditEvent, Drift, Number
 from store.vocabulary import DriftKind
 from tests.arrange import by_hand, put, rows, submitted
 
@@ -34,6 +34,7 @@ async def ids(own_context: Context) -> dict[str, str]:
         "Upload": upload.id,
         "Number": number.id,
         "Drift": (await rows(desk, Drift, col(Drift.id)))[0].id,
+        "AuditEvent": (await rows(desk, AuditEvent, col(AuditEvent.id)))[0].id,
     }
     return {kind: encode(kind, key) for kind, key in found.items()}
 

@@ -5,6 +5,7 @@ const { "flat/schema-recommended": recommended, "flat/schema-all": all, "flat/sc
 
 // Objects without an id of their own: parts of another one, read and cached with it; what happened; you.
 const PARTS = [
+  "AuditChange",
   "Consent",
   "EntryTerms",
   "Invitation",

@@ -21,6 +21,7 @@ const config: CodegenConfig = {
           CountryCode: "string",
           DateTime: "string",
           File: { input: "File", output: "never" },
+          JSON: "unknown",
           ID: "string",
           PhoneNumber: "string",
         },
