@@ -22,6 +22,7 @@ from api.settings import Settings
 from api.wiring import built, check_database, now
 from api.worker import work
 from provisioning.caller import Caller
+from schema import permission_page
 from schema.build import print_sdl
 from schema.ids import key_of
 from store.errors import NotFound, Unavailable
@@ -108,6 +109,12 @@ def token(
 def schema() -> None:
     """Print the GraphQL schema, as schema.graphql holds it."""
     typer.echo(print_sdl(), nl=False)
+
+
+@main.command()
+def permissions() -> None:
+    """Print who may use which root field, as docs/guide/permissions.md holds it."""
+    typer.echo(permission_page.page(), nl=False)
 
 
 def _bound_key(level: Level, bound_to: str | None) -> UUID | None:
