@@ -162,7 +162,7 @@ async def delete_sip_connection(desk: Desk, connection_id: UUID) -> SipConnectio
 async def _locked(transaction: Transaction, connection_id: UUID) -> SipConnection:
     named = Name(id=connection_id, path=_CONNECTION)
     service_id = (await one(transaction, SipConnection, named)).service_id
-    service = await one(transaction, Service, Name(id=service_id), lock=True)
+    service = await one(transaction, Service, Name(id=service_id, path=_CONNECTION), lock=True)
     if service.status is ServiceStatus.REMOVING:
         raise ServiceRemoving(path=_CONNECTION)
     return await one(transaction, SipConnection, named, lock=True)

@@ -45,7 +45,7 @@ async def chosen_service(transaction: Transaction, chosen: Chosen) -> Service:
     Raises NotFound, IntegratedOnly, ServiceRemoving.
     """
     found = await one(transaction, Service, chosen.service)
-    service = await one(transaction, Service, Name(id=found.id), lock=True)
+    service = await one(transaction, Service, Name(id=found.id, path=chosen.service.path), lock=True)
     refuse_unreconcilable(service)
     return service
 

@@ -88,7 +88,7 @@ async def roll_back(desk: Desk, name: Name) -> Upload:
 async def _locked(transaction: Transaction, name: Name) -> tuple[Service, Upload]:
     """Lock the service before the upload: the order in which a sync locks them too."""
     service_id = (await one(transaction, Upload, name)).service_id
-    service = await one(transaction, Service, Name(id=service_id), lock=True)
+    service = await one(transaction, Service, Name(id=service_id, path=name.path), lock=True)
     return service, await one(transaction, Upload, name, lock=True)
 
 

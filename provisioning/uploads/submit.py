@@ -62,7 +62,7 @@ async def _keep_verdicts(desk: Desk, name: Name) -> None:
 async def _submitted(desk: Desk, transaction: Transaction, wanted: Submission) -> Upload:
     service_id = (await one(transaction, Upload, wanted.upload)).service_id
     # The service before the upload: the order in which a sync locks them too.
-    service = await one(transaction, Service, Name(id=service_id), lock=True)
+    service = await one(transaction, Service, Name(id=service_id, path=wanted.upload.path), lock=True)
     upload = await one(transaction, Upload, wanted.upload, lock=True)
     await _submit(desk, transaction, service, upload, wanted.policy)
     return upload
