@@ -61,20 +61,21 @@ async def choose(
     numbers: Places
     if chosen.upload is not None:
         upload = await one(transaction, Upload, chosen.upload)
-        service = await _service(transaction, upload.service_id)
+        service = await _service(transaction, upload.service_id, chosen.upload)
         numbers = dict.fromkeys(await changing.of_upload(transaction, upload.id, status))
         if len(numbers) > MOST:
             raise TooManyNumbers(MOST, path=("numbers",))
     else:
-        named = await one(transaction, Service, chosen.service or Name())
-        service, numbers = await _service(transaction, named.id), listed(chosen.entries)
+        asked = chosen.service or Name()
+        named = await one(transaction, Service, asked)
+        service, numbers = await _service(transaction, named.id, asked), listed(chosen.entries)
     if not numbers:
         raise NothingToChange(path=("numbers",))
     return service, numbers
 
 
-async def _service(transaction: Transaction, service_id: UUID) -> Service:
-    return await one(transaction, Service, Name(id=service_id), lock=True)
+async def _service(transaction: Transaction, service_id: UUID, named: Name) -> Service:
+    return await one(transaction, Service, Name(id=service_id, path=named.path), lock=True)
 
 
 def listed(entries: Sequence[RawEntry]) -> Places:

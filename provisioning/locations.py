@@ -190,9 +190,9 @@ async def attach(desk: Desk, location: Name) -> Location:
     async with desk.begin() as transaction:
         service_id = (await one(transaction, Location, location)).service_id
         # The service before the location: the order in which a refresh locks them too.
-        service = await one(transaction, Service, Name(id=service_id), lock=True)
+        service = await one(transaction, Service, Name(id=service_id, path=location.path), lock=True)
         found = await one(transaction, Location, location, lock=True)
-        _refuse_removing(service)
+        _refuse_removing(service, named_by="location")
         refuse_unfit(found)
         if found.attached_at is None:
             found.attached_at = service.last_modified_at = desk.clock()
@@ -209,9 +209,9 @@ async def detach(desk: Desk, location: Name) -> Location:
     """
     async with desk.begin() as transaction:
         service_id = (await one(transaction, Location, location)).service_id
-        service = await one(transaction, Service, Name(id=service_id), lock=True)
+        service = await one(transaction, Service, Name(id=service_id, path=location.path), lock=True)
         found = await one(transaction, Location, location, lock=True)
-        _refuse_removing(service)
+        _refuse_removing(service, named_by="location")
         if found.attached_at is not None:
             await _refuse_used(transaction, found)
             before = {"attached_at": found.attached_at}
@@ -240,6 +240,6 @@ def refuse_unfit(location: Location, *, named_by: str = "location") -> None:
         raise PstnConnectionUnfit(str(location.pstn_connection), path=(named_by,))
 
 
-def _refuse_removing(service: Service) -> None:
+def _refuse_removing(service: Service, *, named_by: str = "service") -> None:
     if service.status is ServiceStatus.REMOVING:
-        raise ServiceRemoving(path=("service",))
+        raise ServiceRemoving(path=(named_by,))

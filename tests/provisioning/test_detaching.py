@@ -112,7 +112,7 @@ async def test_a_location_out_of_sight_or_of_a_service_in_removal_is_not_detache
     stranger = seen_by(desk, scope_of(await provider(desk, "Stranger")))
     assert await refused(desk, detach(stranger, named(dialog.location))) == [("NOT_FOUND", ("location",))]
     await removing(desk, dialog.service)
-    assert await refused(desk, detach(desk, named(dialog.location))) == [("SERVICE_REMOVING", ("service",))]
+    assert await refused(desk, detach(desk, named(dialog.location))) == [("SERVICE_REMOVING", ("location",))]
 
 
 async def test_a_submit_that_comes_first_keeps_the_location(desk: Desk, dialog: Dialog) -> None:

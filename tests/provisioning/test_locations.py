@@ -100,7 +100,7 @@ async def test_a_service_out_of_sight_or_in_removal_gets_no_location(desk: Desk,
     assert await refused(desk, attach(stranger, Name(id=made.id, path=("location",)))) == [("NOT_FOUND", ("location",))]
     await removing(desk, by_hand)
     assert await refused(desk, create(desk, replace(named, name="Rome"))) == [("SERVICE_REMOVING", ("service",))]
-    assert await refused(desk, attach(desk, Name(id=made.id))) == [("SERVICE_REMOVING", ("service",))]
+    assert await refused(desk, attach(desk, Name(id=made.id))) == [("SERVICE_REMOVING", ("location",))]
 
 
 async def test_a_repeated_request_makes_one_location(desk: Desk, by_hand: Service) -> None:

@@ -7,9 +7,12 @@ from uuid import UUID
 
 import pytest
 
+from provisioning.choosing import Chosen
 from provisioning.desk import Desk
+from provisioning.locations import attach, detach
 from provisioning.reconciliation.acceptance import Acceptance, accept
-from provisioning.reconciliation.choice import Chosen
+from provisioning.reconciliation.choice import Chosen as Drifts
+from provisioning.releases import release
 from provisioning.routing import delete_sip_connection
 from provisioning.uploads.after import roll_back
 from provisioning.uploads.submit import submit
@@ -28,10 +31,13 @@ WAITING: dict[str, tuple[str, Waiting]] = {
     ),
     "submitting": ("upload", lambda desk, _, upload: submit(desk, Name(id=upload, path=("upload",)))),
     "rolling back": ("upload", lambda desk, _, upload: roll_back(desk, Name(id=upload, path=("upload",)))),
+    "detaching": ("location", lambda desk, dialog, _: detach(desk, Name(id=dialog.location.id, path=("location",)))),
+    "attaching": ("location", lambda desk, dialog, _: attach(desk, Name(id=dialog.location.id, path=("location",)))),
+    "releasing": ("numbers", lambda desk, _, upload: release(desk, Chosen(upload=Name(id=upload, path=("numbers",))))),
     "accepting drifts": (
         "service",
         lambda desk, dialog, _: accept(
-            desk, Acceptance(Chosen(Name(id=dialog.service.id, path=("service",)), kind=DriftKind.UNKNOWN_HERE))
+            desk, Acceptance(Drifts(Name(id=dialog.service.id, path=("service",)), kind=DriftKind.UNKNOWN_HERE))
         ),
     ),
 }
