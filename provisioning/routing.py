@@ -7,7 +7,7 @@ from provisioning.desk import Desk
 from provisioning.errors import NotFound, ServiceRemoving, SipConnectionInUse, TooFewTrunks, refuse_any
 from provisioning.journal import audit
 from provisioning.repeating import once
-from provisioning.texts import name_fault
+from provisioning.texts import length_fault, name_fault
 from store import in_use, routing
 from store.actions import AuditAction
 from store.database import Transaction
@@ -54,6 +54,7 @@ async def create_calling_profile(desk: Desk, new: NewCallingProfile, key: str | 
             name_fault(new.region, "region", "region"),
             *(name_fault(device.name, "name of the SBC device", "sbcDevices") for device in new.sbc_devices),
             *(name_fault(trunk, "name of the trunk", "sbcDevices") for _, trunk in trunks),
+            *(length_fault(text, "emergency string", "emergencyStrings") for text in new.emergency_strings),
             TooFewTrunks(path=("sbcDevices",)) if len(set(trunks)) < FEWEST_TRUNKS else None,
         ]
     )

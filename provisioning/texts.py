@@ -30,6 +30,13 @@ def length_fault(value: str | None, what: str, *path: str) -> NumberlineError | 
     return TooLong(LONGEST_NAME, what, path=path) if len(value) > LONGEST_NAME else None
 
 
+def storable(value: str, *path: str) -> str:
+    """Return a text by which something is looked up. Raises TextInvalid where nothing can be called so."""
+    if _UNSTORABLE.search(value):
+        raise TextInvalid(path=path)
+    return value
+
+
 def reference_fault(value: str | None) -> NumberlineError | None:
     """Return what is wrong with a caller's own reference, which may be left out but not be blank."""
     return None if value is None else name_fault(value, "reference", "reference")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from provisioning.desk import Desk
-from provisioning.errors import NothingToAdd, RuleBroken, TooManyEntries
+from provisioning.errors import NothingToAdd, RuleBroken, TextInvalid, TooManyEntries
 from provisioning.files.faults import FileRefused
 from provisioning.files.reading import FileLimits, read_rows
 from provisioning.journal import audit
@@ -56,7 +56,8 @@ class NewFile:
 async def add_entries(desk: Desk, new: NewEntries, key: str | None = None) -> Upload:
     """Append entries to the upload; each gets the verdict that it deserves by itself.
 
-    Raises NothingToAdd, TooManyEntries, NotFound, TransitionRefused, UploadTooLarge, IdempotencyKeyReused.
+    Raises NothingToAdd, TooManyEntries, NotFound, TextInvalid, TransitionRefused, UploadTooLarge,
+    IdempotencyKeyReused.
     """
     async with desk.begin() as transaction:
 
@@ -109,7 +110,10 @@ async def append_file(desk: Desk, transaction: Transaction, upload: Upload, file
 async def _append(desk: Desk, transaction: Transaction, upload: Upload, new: Iterator[Entry], field: str) -> None:
     upload_next(upload.status, UploadEvent.EDIT)
     rules = await rules_for(desk, transaction, upload)
-    tally = await stage(desk, transaction, Filling(upload, rules, field), new)
+    try:
+        tally = await stage(desk, transaction, Filling(upload, rules, field), new)
+    except TextInvalid as error:
+        raise TextInvalid(path=(field,)) from error
     audit(transaction, AuditAction.ENTRIES_ADDED, upload, after={"entries": tally.entries, "total": tally.total})
     await note_edit(desk, transaction, upload)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from provisioning.errors import Blank
+from provisioning.texts import storable
 from provisioning.uploads.start import ConnectionName
 from schema.describing import described
 from schema.ids import key_of
@@ -38,7 +39,7 @@ class TenantBy:
     )
 
     def named(self, *path: str) -> Name:
-        """Return the name. Raises NotFound."""
+        """Return the name. Raises NotFound, TextInvalid."""
         return _called("Tenant", self.id, self.name, *path)
 
 
@@ -50,7 +51,7 @@ class CallingProfileBy:
     name: str | None = described("Its name, unique on the platform.", default=strawberry.UNSET)
 
     def named(self, *path: str) -> Name:
-        """Return the name. Raises NotFound."""
+        """Return the name. Raises NotFound, TextInvalid."""
         return _called("CallingProfile", self.id, self.name, *path)
 
 
@@ -62,7 +63,7 @@ class CustomerBy:
     reference: str | None = described(_REFERENCE, default=strawberry.UNSET)
 
     def name(self, *path: str) -> Name:
-        """Return the name. Raises NotFound."""
+        """Return the name. Raises NotFound, TextInvalid."""
         return _name("Customer", self.id, self.reference, *path)
 
 
@@ -74,7 +75,7 @@ class ServiceBy:
     reference: str | None = described(_REFERENCE, default=strawberry.UNSET)
 
     def name(self, *path: str) -> Name:
-        """Return the name. Raises NotFound."""
+        """Return the name. Raises NotFound, TextInvalid."""
         return _name("Service", self.id, self.reference, *path)
 
 
@@ -98,9 +99,10 @@ class LocationBy:
     )
 
     def name(self, *path: str) -> Name:
-        """Return the name. Raises NotFound."""
+        """Return the name. Raises NotFound, TextInvalid."""
         if self.called:
-            return Name(called=self.called.name, service=self.called.service.name(*path), path=path)
+            called, service = storable(self.called.name, *path), self.called.service.name(*path)
+            return Name(called=called, service=service, path=path)
         return _name("Location", self.id, self.reference, *path)
 
 
@@ -125,10 +127,10 @@ class UploadBy:
     in_service: ServiceUploadInput | None = described("Its service and its reference.", default=strawberry.UNSET)
 
     def name(self, *path: str) -> Name:
-        """Return the name. Raises NotFound."""
+        """Return the name. Raises NotFound, TextInvalid."""
         if self.in_service:
-            service = self.in_service.service.name(*path)
-            return Name(reference=self.in_service.reference, service=service, path=path)
+            reference, service = storable(self.in_service.reference, *path), self.in_service.service.name(*path)
+            return Name(reference=reference, service=service, path=path)
         return _name("Upload", self.id, self.reference, *path)
 
 
@@ -140,27 +142,33 @@ class SipConnectionBy:
     name: str | None = described("The name of a SIP connection of the service.", default=strawberry.UNSET)
 
     def connection(self, *path: str) -> ConnectionName:
-        """Return the name. Raises NotFound."""
+        """Return the name. Raises NotFound, TextInvalid."""
         if self.id:
             return ConnectionName(id=key_of(self.id, "SipConnection", *path))
-        return ConnectionName(name=self.name or "")
+        return ConnectionName(name=storable(self.name or "", *path))
 
 
 def _called(kind: str, global_id: strawberry.ID | None, name: str | None, *path: str) -> Name:
     if global_id:
         return Name(id=key_of(global_id, kind, *path), path=path)
-    return Name(called=name or "", path=path)
+    return Name(called=storable(name or "", *path), path=path)
 
 
 def tenant_named(given: TenantBy | None, global_id: strawberry.ID | None, field: str) -> Name | None:
-    """Return what a field or, in its place, the deprecated one for an id names, if anything. Raises NotFound."""
+    """Return what a field or, in its place, the deprecated one for an id names, if anything.
+
+    Raises NotFound, TextInvalid.
+    """
     if given is not None:
         return given.named(field)
     return None if global_id is None else _called("Tenant", global_id, None, f"{field}Id")
 
 
 def profile_named(given: CallingProfileBy | None, global_id: strawberry.ID | None) -> Name | None:
-    """Return what `callingProfile` or, in its place, `callingProfileId` names, if anything. Raises NotFound."""
+    """Return what `callingProfile` or, in its place, `callingProfileId` names, if anything.
+
+    Raises NotFound, TextInvalid.
+    """
     if given is not None:
         return given.named("callingProfile")
     return None if global_id is None else _called("CallingProfile", global_id, None, "callingProfileId")
@@ -184,4 +192,4 @@ def needed(name: Name | None, what: str, field: str) -> Name:
 def _name(kind: str, global_id: strawberry.ID | None, reference: str | None, *path: str) -> Name:
     if global_id:
         return Name(id=key_of(global_id, kind, *path), path=path)
-    return Name(reference=reference or "", path=path)
+    return Name(reference=storable(reference or "", *path), path=path)

@@ -256,12 +256,12 @@ class ServiceMutations:
     )
     async def service_remove(self, info: Info, input: Annotated[ServiceRemoveInput, INPUT]) -> ServiceRemovePayload:
         """Run the use case."""
-        desk, name = info.context.desk, input.service.name("service")
+        desk = info.context.desk
         if input.force:
             _refuse_force(info)
-            gone, refusals = await attempt(lambda: removal.remove_by_force(desk, name))
+            gone, refusals = await attempt(lambda: removal.remove_by_force(desk, input.service.name("service")))
             return ServiceRemovePayload(service=None, removed=gone is not None, user_errors=refusals)
-        row, refusals = await attempt(lambda: removal.remove(desk, name))
+        row, refusals = await attempt(lambda: removal.remove(desk, input.service.name("service")))
         service = await load_service(info, row.id) if row else None
         return ServiceRemovePayload(service=service, removed=False, user_errors=refusals)
 

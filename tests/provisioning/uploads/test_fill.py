@@ -324,3 +324,9 @@ async def test_leading_zeros_stay(desk: Desk) -> None:
         ("+390612345678", "+390612345678", 1, "06"),
         ("+390612345600", "+390612345609", 10, "06"),
     ]
+
+
+async def test_an_entry_that_cannot_be_stored_is_refused_where_it_stands(desk: Desk, draft: Upload) -> None:
+    """Typed in, at `entries`; a NUL character is the caller's to take out."""
+    typed = NewEntries(named(draft), (single("+12125550100"), single("+1212\x00")))
+    assert await refused(desk, add_entries(desk, typed)) == [("TEXT_INVALID", ("entries",))]
