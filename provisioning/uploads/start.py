@@ -106,19 +106,19 @@ def refuse_texts(new: NewUpload) -> None:
     refuse_any([reference_fault(new.reference), info_fault(new.service_info)])
 
 
-def refuse_closed(service: Service) -> None:
-    """Raise if numbers cannot be uploaded to the service in its present status."""
+def refuse_closed(service: Service, *, named_by: str = "service") -> None:
+    """Raise if numbers cannot be uploaded to the service in its present status; `named_by` is what names it."""
     if service.status is ServiceStatus.PENDING_CONSENT:
-        raise ConsentMissing(path=("service",))
+        raise ConsentMissing(path=(named_by,))
     if service.status is ServiceStatus.REMOVING:
-        raise ServiceRemoving(path=("service",))
+        raise ServiceRemoving(path=(named_by,))
 
 
-def refuse_unattached(location: Location) -> None:
-    """Raise if numbers cannot be uploaded to the location as it now is."""
-    refuse_unfit(location)
+def refuse_unattached(location: Location, *, named_by: str = "location") -> None:
+    """Raise if numbers cannot be uploaded to the location as it now is; `named_by` is as for a service."""
+    refuse_unfit(location, named_by=named_by)
     if location.attached_at is None:
-        raise LocationNotAttached(path=("location",))
+        raise LocationNotAttached(path=(named_by,))
 
 
 async def located(reading: Reading, service: Service, name: Name) -> Location:

@@ -71,8 +71,8 @@ async def _submitted(desk: Desk, transaction: Transaction, wanted: Submission) -
 async def _submit(desk: Desk, transaction: Transaction, service: Service, upload: Upload, policy: ErrorPolicy) -> None:
     before = standing(upload)
     submitted = upload_next(upload.status, UploadEvent.SUBMIT)
-    refuse_closed(service)
-    refuse_unattached(await one(transaction, Location, Name(id=upload.location_id)))
+    refuse_closed(service, named_by="upload")
+    refuse_unattached(await one(transaction, Location, Name(id=upload.location_id)), named_by="upload")
     if not await _is_current(desk, transaction, upload):
         await refuse_unaskable(desk, transaction, upload)
         await judge(desk, transaction, upload)

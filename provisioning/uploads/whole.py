@@ -73,6 +73,8 @@ async def upload_numbers(
     try:
         return Uploaded(await submit(desk, Name(id=upload.id), policy), None)
     except (NothingValid, InvalidEntries) as refusal:
+        # What was submitted has no name in this input: it is the numbers that are at fault.
+        refusal.path = ("entries",) if new.entries else ("source",)
         return Uploaded(upload, refusal)
     except TransitionRefused:
         # The same request, sent twice at once: the other one has submitted it.

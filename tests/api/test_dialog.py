@@ -193,7 +193,7 @@ async def test_one_call_that_may_not_be_submitted_is_kept_to_be_corrected(api: A
     await api.make("uploadRemoveEntries", upload={"id": upload["id"]}, positions=[1])
     done = await api.make("uploadSubmit", "status", upload={"id": upload["id"]}, errorPolicy="REJECT_EVERYTHING")
 
-    assert answer["userErrors"] == [{"code": "INVALID_ENTRIES", "path": ["input", "upload"]}]
+    assert answer["userErrors"] == [{"code": "INVALID_ENTRIES", "path": ["input", "entries"]}]
     assert (upload["status"], upload["entries"]["nodes"]) == ("VALIDATED", [{"raw": "nonsense", "code": "NOT_E164"}])
     assert done == {"status": "COMPLETED"}
 

@@ -190,7 +190,7 @@ async def test_a_connection_that_changes_after_the_attachment_stops_the_submit(
     assert found["New York"].pstn_connection is PstnConnection(connection or "NOT_SET")
     with pytest.raises(Exception, match=connection or "NOT_SET"):
         await submit(desk, Name(id=filled.id))
-    assert await refused(desk, submit(desk, Name(id=filled.id))) == [("PSTN_CONNECTION_UNFIT", ("location",))]
+    assert await refused(desk, submit(desk, Name(id=filled.id))) == [("PSTN_CONNECTION_UNFIT", ("upload",))]
     await order(control_hub, "/_locations/change", location=hub_id, connection_type="LOCAL_GATEWAY")
     await arrange.refresh(desk, side, dialog.service)
     assert (await submit(desk, Name(id=filled.id))).submitted == 1

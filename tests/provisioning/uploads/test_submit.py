@@ -280,10 +280,9 @@ async def test_service_and_location_are_looked_at_again(desk: Desk, dialog: Dial
     filled = await upload(desk, dialog, "+12125550100")
     async with desk.begin() as transaction:
         await transaction.session.execute(update(Location).values(attached_at=None))
-    ((detached, _),) = await refused(desk, submit(desk, Name(id=filled.id)))
+    assert await refused(desk, submit(desk, Name(id=filled.id))) == [("LOCATION_NOT_ATTACHED", ("upload",))]
     await removing(desk, dialog.service)
-    ((leaving, _),) = await refused(desk, submit(desk, Name(id=filled.id)))
-    assert (detached, leaving) == ("LOCATION_NOT_ATTACHED", "SERVICE_REMOVING")
+    assert await refused(desk, submit(desk, Name(id=filled.id))) == [("SERVICE_REMOVING", ("upload",))]
 
 
 async def test_an_upload_out_of_sight_is_not_submitted(desk: Desk, dialog: Dialog) -> None:

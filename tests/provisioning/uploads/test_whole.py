@@ -94,6 +94,7 @@ async def test_an_upload_that_is_refused_stays_to_be_corrected(desk: Desk, dialo
     hopeless = await upload_numbers(desk, of(dialog, "nonsense"), None, IGNORE)
     assert isinstance(mixed.refusal, InvalidEntries)
     assert isinstance(hopeless.refusal, NothingValid)
+    assert mixed.refusal.path == hopeless.refusal.path == ("entries",)
     for kept in (mixed.upload, hopeless.upload):
         assert (await fetch(desk, kept)).status is kept.status is UploadStatus.VALIDATED
         assert figures(kept) == await counted(desk, kept)
