@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from api.demo.consenting import numbers_in_control_hub
-from store.vocabulary import Level, Role
+from store.vocabulary import Role
 from tests.api.conftest import Running
 from tests.api.journey import (
     Api,
@@ -17,7 +17,6 @@ from tests.api.journey import (
     Site,
     block,
     ended,
-    estate,
     eventually,
     in_simulator,
     integrated_site,
@@ -224,25 +223,6 @@ async def test_refusals_say_which_input_they_are_about(api: Api, own: Site, inte
         [("NOTHING_TO_CHANGE", ("numbers",))],
         [("INTEGRATED_NOT_TAKEN", ("numbers",))],
     ]
-
-
-async def test_what_belongs_to_another_tenant_is_neither_changed_nor_rolled_back(
-    api: Api, running: Running, own: Site
-) -> None:
-    """NOT_FOUND, as if it did not exist."""
-    number = f"{block()}001"
-    upload = await submitted(api, own, number)
-    stranger = api.as_(running.token(Level.PROVIDER, bound_to=(await estate(api)).provider))
-    changes = {"serviceInfo": "Mine"}
-    assert [
-        await stranger.refusals("uploadRollBack", upload={"id": upload}),
-        await stranger.refusals("uploadStop", upload={"id": upload}),
-        await stranger.refusals("uploadRetryFailed", upload={"id": upload}),
-        await why(stranger, "numbersUpdate", numbers={"upload": {"id": upload}}, changes=changes),
-        await why(stranger, "numbersUpdate", numbers=listed(own, number), changes=changes),
-        await why(stranger, "numbersConfirmManual", numbers=listed(own, number)),
-    ] == [[("NOT_FOUND", ("upload",))]] * 3 + [[("NOT_FOUND", ("numbers",))]] * 3
-    assert (await numbers_of(api, upload))[0]["status"] == "ACTIVE"
 
 
 @pytest.mark.parametrize("field", ["uploadStop", "uploadRetryFailed", "uploadRollBack", *DOCUMENTS])

@@ -1,0 +1,1 @@
+"""The matrix: every argument that names something, called for what belongs to somebody else."""
