@@ -39,6 +39,8 @@ OF_INPUT = {
     "CustomersFilter": "Customer",
     "TenantsFilter": "Tenant",
     "CallingProfilesFilter": "CallingProfile",
+    "AuditEventsFilter": "Number",
+    "ServiceUploadInput": "Upload",
 }
 """The kind that the texts of an input object are about, where its name does not say it: `ServiceBy`, a `Service`."""
 
@@ -77,9 +79,8 @@ class Cell:
     @property
     def kind(self) -> str | None:
         """The kind of what is named; None where the recipe of the field has to say it."""
-        if self.leaf.name in OF_FIELD and self.scalar == "ID":
-            return OF_FIELD[self.leaf.name]
-        return OF_INPUT.get(self.leaf.parent) or _named_by(self.leaf.parent)
+        known = OF_FIELD.get(self.leaf.name) if self.scalar == "ID" else OF_INPUT.get(self.leaf.parent)
+        return known or _named_by(self.leaf.parent)
 
     @property
     def attribute(self) -> str:

@@ -13,6 +13,8 @@ from tests.api.journey import block
 from tests.api.matrix.cells import Cell
 from tests.api.matrix.ground import KINDS, Ground
 
+_WITH_IDS = tuple(kind for kind in KINDS if kind != "CallingProfile")
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -24,7 +26,7 @@ class Recipe:
     """SQL that brings the owner's ground to where the field has something to do; see `Land.run`."""
     on: Mapping[str, str] = field(default_factory=dict)
     """Which part of the ground stands for a kind, where it is not the usual one: {"Upload": "draft"}."""
-    kinds: Sequence[str] = tuple(kind for kind in KINDS if kind != "CallingProfile")
+    kinds: Sequence[str] = _WITH_IDS
     """What a bare id may be of, where its name does not say it."""
     level: Level | None = None
     """The level of the owner who may do that; None: that of the tenant."""
@@ -69,9 +71,19 @@ UPDATE number SET service_id = %(integrated)s, sync_state = 'DRIFTED' WHERE id =
 UPDATE drift SET kind = 'MISSING_REMOTELY', e164 = number.e164, number_id = number.id
 FROM number WHERE drift.id = %(drift)s AND number.id = %(number)s
 """
+_RECORDED = """
+INSERT INTO audit_event
+    (id, provider_id, channel_id, customer_id, service_id, actor, action, entity, entity_id, numbers)
+SELECT gen_random_uuid(), provider_id, channel_id, customer_id, service_id, 'n', 'NUMBERS_RELEASED', 'service',
+    service_id, int8multirange(int8range(substr(e164, 2)::bigint, substr(e164, 2)::bigint, '[]'))
+FROM number WHERE id = %(number)s
+"""
 
 RECIPES: dict[str, Recipe] = {
+    "auditEvents": Recipe(state=_RECORDED, kinds=tuple(kind for kind in _WITH_IDS if kind != "Drift")),
+    "customer": Recipe(),
     "customers": Recipe(),
+    "location": Recipe(),
     "number": Recipe(),
     "numberCounts": Recipe(),
     "numbers": Recipe(),
@@ -140,11 +152,13 @@ RECIPES: dict[str, Recipe] = {
 
 SIBLINGS: dict[str, Callable[[Ground], dict[str, Any]]] = {
     "ServiceLocationInput": lambda g: {"service": g.service.by, "name": g.location.name},
+    "ServiceUploadInput": lambda g: {"service": g.service.by, "reference": g.upload.reference},
     "ServiceNumbersInput": lambda g: g.listed["listed"],
 }
 """What has to stand beside a leaf in an input object, by the object."""
 
 FREE_TEXT = {
+    "actor": "somebody, who is no row",
     "adminEmail": "an address",
     "fullName": "need not be unique",
     "serviceInfo": "a remark",

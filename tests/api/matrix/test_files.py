@@ -27,8 +27,9 @@ PARAMETERS = dict(
     _parameter(cell)
     for cell in cells(SCHEMA)
     if (cell.parent, cell.field, cell.steps[0].name) == ("Query", "numbers", "filter")
-    and (cell.steps[-1].name == "id" or len(cell.steps) == 2)  # of the filter itself
-    and "called" not in str(cell)
+    and (
+        len(cell.steps) == 2 or (len(cell.steps) == 3 and cell.leaf.name == "id")
+    )  # of the filter, or of what it names
 )
 """The export has the fields of the filter of `numbers`."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -36,13 +36,17 @@ class Case:
 
     def thing(self, ground: Ground) -> Thing:
         """Return what is asked for, of a ground."""
-        part = self.recipe.on.get(self.kind)
-        found: Thing = getattr(ground, part) if part else ground.of(self.kind)
+        return self._part(ground, self.kind)
+
+    def _part(self, ground: Ground, kind: str) -> Thing:
+        part = self.recipe.on.get(kind)
+        found: Thing = getattr(ground, part) if part else ground.of(kind)
         return found
 
     def request(self, ground: Ground, name: str) -> tuple[str, dict[str, Any]]:
         """Return the document and variables of somebody who stands on a ground and names something."""
-        siblings = {parent: make(ground) for parent, make in SIBLINGS.items()}
+        beside = replace(ground, upload=self._part(ground, "Upload"))
+        siblings = {parent: make(beside) for parent, make in SIBLINGS.items()}
         given = self.recipe.given(ground)
         arguments = {"input": given} if self.cell.parent == "Mutation" else given
         arguments = put(arguments, self.cell, name, siblings)
