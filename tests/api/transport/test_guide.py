@@ -17,14 +17,16 @@ from api.transport.documents import MOST_CHARACTERS
 from api.transport.sockets import INIT_TIMEOUT, MOST_OPERATIONS
 from api.transport.streams import HEARTBEAT_S
 from schema.limits import OperationLimits
+from schema.limits import cost as costs
 from schema.limits import errors as limits
-from schema.limits.cost import COUNT, LIST, SCHEMA
 from store.errors import NumberlineError
 from store.vocabulary import Level, Role
 from tests.api.conftest import Running, environment
 from tests.api.journey import Api, estate, onboard
 
 PAGE = (Path(__file__).parents[3] / "docs" / "guide" / "transport.md").read_text()
+
+GUIDE = " ".join(PAGE.split())
 
 BLOCK = re.compile(
     r"^```http\n(?P<first>.*)\n(?P<headers>(?:[a-z-]+: .*\n)*)(?:\n(?P<body>(?:.*\n)*?))?```$", re.MULTILINE
@@ -136,4 +138,13 @@ def test_the_limits_of_the_page_are_those_of_the_server() -> None:
         "TOO_MANY_REQUESTS": defaults["requests_per_second"].default,
         "TOO_MANY_STREAMS": defaults["streams_per_caller"].default,
     }
-    assert f"as {LIST} objects, `totalCount` as {COUNT}, `__schema` and `__type` as {SCHEMA:,}" in PAGE
+    most = max(costs.COUNTS.values())
+    dear = [f"`{name}`" for name, cost in costs.COUNTS.items() if cost == most]
+    for stated in (
+        f"itself costs {costs.PAGE} more",
+        f"as {costs.LIST} objects",
+        f"`totalCount` and `entryCounts` cost {costs.COUNTS['totalCount']};",
+        f"{', '.join(dear[:-1])} and {dear[-1]} cost {most}.",
+        f"itself {costs.TOLD} fields cost 1",
+    ):
+        assert stated in GUIDE
