@@ -17,7 +17,7 @@ run: setup ## serve on 127.0.0.1:8000 with the embedded database and the Control
 
 test: setup tests/conformance/node_modules/ready ## every test, after the checks
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: setup ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

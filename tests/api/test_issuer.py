@@ -38,8 +38,8 @@ from tests.api.programs import run
 from tests.api.transport.test_sockets import STATUS, closing_code, receive, send
 from tests.api.transport.test_sockets import socket as websocket
 
-LATER = datetime.now(UTC) + timedelta(hours=1)
-EARLIER = datetime.now(UTC) - timedelta(hours=1)
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
+EARLIER = datetime(2020, 1, 1, tzinfo=UTC)
 PRIVATE_PART = ECAlgorithm.to_jwk(CURVE, as_dict=True)["d"]
 SECRET = {"kty": "oct", "kid": "curve", "k": urlsafe_b64encode(b"s" * 32).decode()}
 
