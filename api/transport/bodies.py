@@ -16,9 +16,10 @@ class BodyLimits:
     file_bytes: int
 
     def most(self, headers: Headers) -> int:
-        """Return how many bytes the body of a request may have."""
-        is_multipart = headers.get("content-type", "").lower().startswith("multipart/")
-        return self.json_bytes + (self.file_bytes if is_multipart else 0)
+        """Return how many bytes the body of a request may have: with no room for files, parts have none at all."""
+        if not headers.get("content-type", "").lower().startswith("multipart/"):
+            return self.json_bytes
+        return self.json_bytes + self.file_bytes if self.file_bytes else 0
 
     def at_most(self, most: int) -> "BodyLimits":
         """Return limits with no room for files, and for no more JSON than that."""

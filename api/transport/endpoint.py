@@ -32,6 +32,7 @@ from api.transport.errors import (
     OperationUnknown,
     RequestRefused,
     SubscriptionNotStreamed,
+    TooManyValues,
 )
 from api.transport.media import EVENTS, RESPONSE, preferred, takes_events
 from api.transport.parameters import KINDS, Parameters, parameters
@@ -106,7 +107,7 @@ class GraphQLEndpoint:
             await self._sockets(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        limits = self._bodies if "authorization" in headers else self._bodies.at_most(STRANGERS_BYTES)
+        limits = self._bodies if headers.get("authorization") else self._bodies.at_most(STRANGERS_BYTES)
         request = Request(scope, bounded(receive, headers, limits))
         try:
             response = await self._answered(request)
@@ -146,7 +147,7 @@ class GraphQLEndpoint:
         last_event_id = request.headers.get("last-event-id") or None
         try:
             given = await parameters(request)
-        except BodyTooLarge as error:
+        except (BodyTooLarge, TooManyValues) as error:
             raise error if caller else Unauthenticated from error
         return _Asked(request.method, accept, caller, name, last_event_id, given)
 

@@ -78,6 +78,15 @@ class BodyTooLarge(RequestRefused):
 
 
 @dataclass(eq=False)
+class TooManyValues(RequestRefused):
+    """A request holds at most {most} values; send numbers as a file or as pasted text, or in several requests."""
+
+    code = "TOO_MANY_VALUES"
+    status = 413
+    most: int
+
+
+@dataclass(eq=False)
 class ContentTypeUnsupported(RequestRefused):
     """Send the request as application/json in UTF-8, or as multipart/form-data where it has files."""
 

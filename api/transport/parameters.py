@@ -11,6 +11,7 @@ from starlette.requests import Request
 from strawberry.file_uploads.utils import replace_placeholders_with_files
 
 from api.transport.errors import BadRequest, ContentTypeUnsupported, PreflightMissing
+from api.transport.reading import read_json
 
 PREFLIGHT_HEADER = "graphql-require-preflight"
 """A header that a form on somebody else's page cannot send; without it no multipart request is taken."""
@@ -82,7 +83,7 @@ async def _of_parts(request: Request) -> Any:
 
 def _json(text: Any, where: str) -> Any:
     try:
-        return orjson.loads(text)
+        return read_json(text)
     except (orjson.JSONDecodeError, TypeError) as error:
         raise BadRequest(f"There is no JSON in {where}") from error
 

@@ -1,19 +1,22 @@
 """GraphQL over WebSocket: graphql-transport-ws by Strawberry's handler, with our callers and coded errors."""
 
 import asyncio
-from collections.abc import Mapping
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
 from datetime import timedelta
+from json import JSONDecodeError
 from typing import cast
 
 import orjson
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from starlette.websockets import WebSocketDisconnected as ClosedByUs
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
-from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived, WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -30,8 +33,9 @@ from api.identity import Tokens
 from api.issuer import IssuerUnavailable
 from api.pace import Pace, TooManyRequests, who
 from api.transport.documents import Documents
-from api.transport.errors import BadRequest, TooManyOperations
+from api.transport.errors import BadRequest, TooManyOperations, TooManyValues
 from api.transport.parameters import checked
+from api.transport.reading import read_json
 from provisioning.errors import Unauthenticated
 from schema.build import NumberlineSchema
 from schema.context import Context, Services
@@ -47,6 +51,15 @@ FORBIDDEN = 4403
 """Closes a socket whose token is no good or has ended. graphql-ws connects again after it, and asks its
 `connectionParams` for a token again; after 4401 it would not."""
 
+INVALID = 4400
+"""Closes a socket where something came that is no message (graphql-transport-ws)."""
+
+TOO_LONG = 1009
+"""Closes a socket where a message came that is too long (RFC 6455, section 7.4.1)."""
+
+STRANGERS_CHARACTERS = 100_000
+"""How long a message may be before connection_ack; a token takes up to 8,000. Then uvicorn's limit counts: 16 MiB."""
+
 TRY_AGAIN_LATER = 1013
 """Closes a socket whose token cannot be checked; clients connect again (RFC 6455, registry of close codes)."""
 
@@ -55,7 +68,33 @@ MOST_REASON = 123
 
 
 class _TextFrames(ASGIWebSocketAdapter):
-    """Sends JSON as text frames, as graphql-transport-ws wants it."""
+    """Sends JSON as text frames, as graphql-transport-ws wants it, and reads none that is too much."""
+
+    most_characters = STRANGERS_CHARACTERS
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:  # noqa: ARG002  # Strawberry's signature
+        """Yield messages. Raises what Strawberry's handler answers with a closing."""
+        with suppress(WebSocketDisconnect):
+            while self.ws.application_state != WebSocketState.DISCONNECTED:
+                message = await self._read()
+                if message is not None:
+                    yield message
+
+    async def _read(self) -> object:
+        """Return a message; None where it was too much, for which the socket is closed."""
+        try:
+            text = await self.ws.receive_text()
+            if len(text) <= self.most_characters:
+                return self.view.decode_json(text)
+        except KeyError as error:
+            raise NonTextMessageReceived from error
+        except JSONDecodeError as error:
+            raise NonJsonMessageReceived from error
+        except TooManyValues as error:
+            await self.close(INVALID, error.message)
+        else:
+            await self.close(TOO_LONG, f"Before connection_ack a message has at most {self.most_characters} characters")
+        return None
 
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send a message. Raises WebSocketDisconnected where nobody is there any more."""
@@ -87,6 +126,7 @@ class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
         except IssuerUnavailable:
             await self.websocket.close(code=TRY_AGAIN_LATER, reason="The token cannot be checked at the moment")
         if self.connection_acknowledged and self._ending is None:
+            cast("_TextFrames", self.websocket).most_characters = sys.maxsize
             self._ending = asyncio.create_task(self._end_with_token())
             self._ending.add_done_callback(self._task_done)  # where the client went away in that moment
 
@@ -176,8 +216,11 @@ class Sockets(GraphQL[Context, None]):
         self.documents = documents
 
     def decode_json(self, data: str | bytes) -> object:
-        """Read a message; unlike the standard library's, this reader also ends where brackets never do."""
-        return orjson.loads(data)
+        """Read a message; unlike the standard library's, this reader also ends where brackets never do.
+
+        Raises TooManyValues.
+        """
+        return read_json(data)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002  # Strawberry's signature
         """Return the context of a socket that has not introduced itself yet."""

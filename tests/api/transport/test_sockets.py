@@ -18,7 +18,8 @@ from api.identity import Terms, Tokens
 from api.keys import token_key
 from api.pace import Pace
 from api.transport.documents import Documents
-from api.transport.sockets import MOST_OPERATIONS, Sockets
+from api.transport.reading import MOST_VALUES
+from api.transport.sockets import MOST_OPERATIONS, STRANGERS_CHARACTERS, Sockets
 from api.wiring import now
 from schema.build import build_schema
 from tests.api.conftest import Running
@@ -354,3 +355,22 @@ async def test_what_is_not_json_closes_the_socket(api: Api, text: str | bytes) -
     async with introduced(api) as opened:
         await opened.send(text)
         assert await closing_code(opened) == 4400
+
+
+async def test_who_has_not_introduced_themselves_says_little(api: Api) -> None:
+    """Before connection_ack a long message closes the socket unread; afterwards it may be a pasted file."""
+    long = {"type": "ping", "payload": {"padding": "x" * STRANGERS_CHARACTERS}}
+    async with socket(api) as opened:
+        await opened.send(json.dumps(long))
+        assert await closing_code(opened) == 1009
+    async with introduced(api) as opened:
+        await opened.send(json.dumps(long))
+        assert (await receive(opened))["type"] == "pong"
+
+
+async def test_a_message_with_too_many_values_closes_the_socket(api: Api) -> None:
+    """It is not read, for reading it would hold up everybody."""
+    async with introduced(api) as opened:
+        await opened.send('{"type": "ping", "payload": [' + "[]," * MOST_VALUES + "0]}")
+        assert await closing_code(opened) == 4400
+        assert "100000 values" in (opened.close_reason or "")
