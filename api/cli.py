@@ -25,11 +25,20 @@ from provisioning.caller import Caller
 from schema import permission_page
 from schema.build import print_sdl
 from schema.ids import key_of
+from store.addresses import is_database
 from store.errors import NotFound, Unavailable
 from store.migrate import DatabaseOutdated
 from store.migrate import migrate as upgrade
 from store.security import RowSecurityInactive
 from store.vocabulary import Level, Role
+
+
+def _address(url: str) -> str:
+    """Refuse an address that is none, without saying it: a traceback would, password included."""
+    if not is_database(url):
+        raise typer.BadParameter("It has to be a postgresql:// address, its password percent-encoded.")
+    return url
+
 
 main = typer.Typer(
     no_args_is_help=True,
@@ -82,7 +91,9 @@ def worker() -> None:
 
 @main.command()
 def migrate(
-    database_url: Annotated[str, typer.Option(envvar="NUMBERLINE_OWNER_URL", help="The database as its owner.")],
+    database_url: Annotated[
+        str, typer.Option(envvar="NUMBERLINE_OWNER_URL", help="The database as its owner.", callback=_address)
+    ],
 ) -> None:
     """Bring a database up to date, as its owner. The embedded one is brought up to date by itself."""
     upgrade(database_url)

@@ -12,6 +12,7 @@ from strawberry.http.websocket_origin import normalize_allowed_origins
 from api.addresses import is_loopback
 from api.smtp import mail_server, sender_address
 from api.transport.documents import trusted_documents
+from store.addresses import is_database
 
 
 def _folder(path: Path) -> Path:
@@ -51,13 +52,8 @@ def _split(address: str) -> SplitResult:
 
 
 def _database(url: SecretStr) -> SecretStr:
-    try:
-        parts = urlsplit(url.get_secret_value())
-        is_good = parts.scheme == "postgresql" and parts.port != 0
-    except ValueError:
-        is_good = False
-    if not is_good:
-        raise ValueError("has to be a postgresql:// address") from None
+    if not is_database(url.get_secret_value()):
+        raise ValueError("has to be a postgresql:// address, its password percent-encoded")
     return url
 
 

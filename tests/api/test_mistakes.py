@@ -58,6 +58,17 @@ BAD = {
     "dry_run_numbers": "0",
     "cooling": "-P1D",
 }
+SLIPS = [
+    f"postgres//app:{SECRET}@db.example/n",
+    f"postgresql://app:x {SECRET}@db.example/n",
+    f"postgresql://app:{SECRET}%@db.example/n",
+    f"postgresql://app:{SECRET}%zz@db.example/n",
+    f"postgresql://app:{SECRET}%00@db.example/n",
+    f"postgresql://app:{SECRET}/x@db.example/n",
+    f"postgresql://db.example/n?secret={SECRET}",
+]
+"""How addresses of databases are written wrongly, with a password that a traceback would tell."""
+
 ANYTHING = {"control_hub_client_secret"}
 """What any text is good for."""
 
@@ -70,6 +81,7 @@ MORE = [
     ("public_url", "https://numbers.example:port"),
     ("database_url", "postgresql://db:port/numberline"),
     ("control_hub_url", "ftp://control.example"),
+    *(("database_url", url) for url in SLIPS),
 ]
 
 
@@ -147,3 +159,16 @@ async def test_no_command_begins_with_a_bad_setting(tmp_path: Path, command: str
     assert (code, printed) == (2, "")
     assert error.splitlines()[-1].startswith("NUMBERLINE_ALLOWED_ORIGINS has to be a list in JSON. For example: ")
     assert "Traceback" not in error
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "migrate"])
+@pytest.mark.parametrize("url", SLIPS[:3])
+async def test_a_slip_in_its_address_does_not_tell_the_password(tmp_path: Path, command: str, url: str) -> None:
+    """Of the database, as the application or as its owner."""
+    given = environment(tmp_path, "", NUMBERLINE_DATABASE_URL=url, NUMBERLINE_OWNER_URL=url)
+
+    code, printed, error = await run(command, environment=given)
+
+    assert (code, printed) == (2, "")
+    assert "postgresql://" in error
+    assert SECRET not in error
