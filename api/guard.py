@@ -107,7 +107,7 @@ class Guard:
             await self._app(scope, receive, sending)
         except Exception:
             correlation_id = uuid.uuid4().hex
-            logger.exception("internal error %s at %s", correlation_id, scope["path"])
+            logger.exception("internal error %s at %s", correlation_id, _place(scope))
             if begun:
                 raise
             told = f"Something went wrong here; report it with the id {correlation_id}."
@@ -122,6 +122,14 @@ def names(trusted: Iterable[str], public_url: str, *, is_public: bool) -> list[s
     if not trusted and is_public:
         return [ANY]
     return [*trusted, _name(urlsplit(public_url).netloc)]
+
+
+def _place(scope: Scope) -> str:
+    """Return the path of a request for the log, without what was filled in: that of an invitation opens it."""
+    path: str = scope["path"]
+    for name, value in scope.get("path_params", {}).items():
+        path = path.replace(str(value), f"{{{name}}}") if value else path
+    return path
 
 
 def _host(scope: Scope) -> str:

@@ -14,11 +14,25 @@ SECRETS = (
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What ends a line, or is an order to a terminal."""
+
+
+TRACEBACK = "Traceback (most recent call last):\n"
+"""How a message begins that is a traceback itself: so uvicorn tells why it does not start."""
+
+
 class Discreet(logging.Formatter):
-    """Leaves out tokens, passwords and telephone numbers, in tracebacks too."""
+    """Leaves out tokens, passwords and telephone numbers, in tracebacks too, and keeps a message in one line."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # its name in logging
+        """Return the line of a record: nobody writes one of their own by what it quotes."""
+        if record.message.startswith(TRACEBACK):
+            return super().formatMessage(record)
+        return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), super().formatMessage(record))
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line, or the lines, of a record."""
+        """Return the line of a record, and the lines of its traceback."""
         text = super().format(record)
         for pattern, instead in SECRETS:
             text = pattern.sub(instead, text)

@@ -149,6 +149,16 @@ async def test_a_fault_is_answered_with_an_id_that_is_in_the_log(caplog: pytest.
     assert "the reason" not in answer.text
 
 
+async def test_what_was_filled_into_a_path_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """The link of an invitation is as good as a password."""
+    with caplog.at_level(logging.ERROR):
+        answer = await asked(_app(["*"]), "/fault/s3cret")
+
+    assert answer.status_code == 500
+    assert "at /fault/{token}" in caplog.text
+    assert "s3cret" not in caplog.text
+
+
 @pytest.mark.parametrize(("origin", "allowed"), [("http://page.example", "http://page.example"), (EVIL, None)])
 async def test_a_page_of_a_listed_origin_may_read_the_id_of_a_fault(origin: str, allowed: str | None) -> None:
     """To show it; a page of another origin may not."""
@@ -175,7 +185,7 @@ def _app(hosts: list[str], public_url: str = "http://n.example") -> Starlette:
     async def half(_request: Request) -> Response:
         return StreamingResponse(_half())
 
-    routes = [Route("/", well), Route("/fault", fault), Route("/half", half)]
+    routes = [Route("/", well), Route("/fault", fault), Route("/fault/{token}", fault), Route("/half", half)]
     return Starlette(routes=routes, middleware=guarded(hosts, public_url, ["http://page.example"]))
 
 

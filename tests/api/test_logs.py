@@ -8,7 +8,7 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 
-from api.logs import FORMAT, Discreet
+from api.logs import FORMAT, TRACEBACK, Discreet
 from api.settings import Settings
 from tests.api.conftest import Running, environment
 from tests.api.journey import Api, Site, block, started
@@ -38,6 +38,32 @@ def test_secrets_are_left_out_of_whatever_is_logged(text: str, written: str) -> 
 
     assert lines[0].endswith(written)
     assert lines[-1] == f"ValueError: {written}"
+
+
+@pytest.mark.parametrize(
+    ("quoted", "written"),
+    [
+        ("a\n2026-11-23 ERROR forged", r"a\n2026-11-23 ERROR forged"),
+        ("a\r\x1b[2J\x00\x85\u2028b", r"a\r\x1b[2J\x00\x85\u2028b"),
+        ("größer", "größer"),
+    ],
+)
+def test_nobody_writes_a_line_of_their_own(quoted: str, written: str) -> None:
+    """By what is quoted of theirs; a traceback has its lines."""
+    fault = ValueError("why")
+    record = logging.LogRecord("x", logging.ERROR, "", 0, "at %s", (quoted,), (type(fault), fault, None))
+
+    lines = Discreet(FORMAT).format(record).split("\n")
+
+    assert lines[0].endswith(f" ERROR x: at {written}")
+    assert lines[1:] == ["ValueError: why"]
+
+
+def test_a_traceback_that_uvicorn_tells_has_its_lines() -> None:
+    """As the message itself, where the server does not start."""
+    record = logging.LogRecord("x", logging.ERROR, "", 0, f"{TRACEBACK}  x", (), None)
+
+    assert Discreet(FORMAT).format(record).split("\n")[1:] == ["  x"]
 
 
 async def test_a_run_leaves_no_secret_in_the_log(
