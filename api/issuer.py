@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -29,6 +30,10 @@ PATIENCE_S = 5.0
 
 MOST_BYTES = 1_000_000
 """How large an answer of the issuer may be."""
+
+
+PLAIN = MappingProxyType({"accept": "application/json", "accept-encoding": "identity"})
+"""How the issuer is asked: what is packed may be a thousand times as large."""
 
 
 class IssuerUnavailable(Unavailable):
@@ -88,7 +93,7 @@ class IssuerKeys:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 keys = _keys(await self._get(self._jwks_url or await self._discovered()))
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError, jwt.PyJWTError, IssuerUnfit) as error:
+        except Exception as error:  # whatever the issuer sends: others are to hear that it cannot be asked
             self._failed = True
             logger.warning("the keys of %s cannot be read: %r", self._issuer, error)
         else:
@@ -106,8 +111,10 @@ class IssuerKeys:
         return address
 
     async def _get(self, address: str) -> dict[str, Any]:
-        async with self._http.stream("GET", address, headers={"accept": "application/json"}) as answer:
+        async with self._http.stream("GET", address, headers=PLAIN) as answer:
             answer.raise_for_status()
+            if answer.headers.get("content-encoding", "identity") != "identity":
+                raise IssuerUnfit(f"{address} answers in an encoding that was not asked for")
             content = b""
             async for piece in answer.aiter_bytes():
                 content += piece
@@ -121,21 +128,28 @@ class IssuerKeys:
 
 def _keys(jwks: dict[str, Any]) -> dict[str | None, Key]:
     """Return the keys that verify signatures, by id (RFC 7517). Raises IssuerUnfit where there is none."""
-    found = {one.key_id: key for one in jwt.PyJWKSet.from_dict(jwks).keys if (key := _key(one)) is not None}
+    entries = jwks.get("keys")
+    if not isinstance(entries, list):
+        raise IssuerUnfit("it has no list of keys")
+    found = dict(filter(None, map(_key, entries)))
     if not found:
         raise IssuerUnfit("none of its keys verifies a signature")
     return found
 
 
-def _key(jwk: jwt.PyJWK) -> Key | None:
-    """Return a key, with the algorithms of its type, or of those the one that it names.
+def _key(entry: Any) -> tuple[str | None, Key] | None:
+    """Return the id of a key, and the key with the algorithms of its type, or of those the one that it names.
 
-    A secret is none, nor is a private key: whoever reads the set can sign with either.
+    A secret is none, nor is a private key: whoever reads the set can sign with either. What cannot be read is none
+    of ours, and no reason to do without the others.
     """
-    described = jwk._jwk_data  # noqa: SLF001  # PyJWT has no other way to `alg`, `crv` and `d`
-    algorithms = ALGORITHMS.get(described.get("crv") or described["kty"], frozenset())
-    if "alg" in described:
-        algorithms &= {described["alg"]}
-    if not algorithms or "d" in described or described.get("use", "sig") != "sig":
+    try:
+        jwk = jwt.PyJWK.from_dict(entry)
+        algorithms = ALGORITHMS.get(entry.get("crv") or entry["kty"], frozenset())
+        if "alg" in entry:
+            algorithms &= {entry["alg"]}
+    except Exception:  # an issuer may list anything, and PyJWT raises anything of it
         return None
-    return Key(jwk.key, algorithms)
+    kid = entry.get("kid")
+    is_fit = isinstance(kid, str | None) and "d" not in entry and entry.get("use", "sig") == "sig"
+    return (kid, Key(jwk.key, algorithms)) if is_fit and algorithms else None

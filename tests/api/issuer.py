@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -34,7 +34,12 @@ class Issuer:
     described: dict[str, Any] = field(default_factory=dict)
     """What its description says otherwise."""
     fails: bool = False
+    wholly: bytes | None = None
+    """What it answers to everything, whatever it was asked."""
+    headers: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    encodings: list[str] = field(default_factory=list)
+    """In which encodings an answer was asked for."""
 
     def claims(self, **changed: Any) -> dict[str, Any]:
         """Return the claims of a good token at system level, but for what is changed; None leaves a claim out."""
@@ -81,8 +86,12 @@ def issuer() -> Iterator[Issuer]:
             found = None if running.fails else running.answer(self.path)
             running.asked.append(self.path)
             self.send_response(200 if found else 500)
+            for name, value in running.headers.items():
+                self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(json.dumps(found).encode())
+            running.encodings.append(self.headers["accept-encoding"])
+            with suppress(OSError):  # where somebody has read enough
+                self.wfile.write(running.wholly or json.dumps(found).encode())
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # its signature
             """Print nothing."""

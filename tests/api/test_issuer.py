@@ -1,6 +1,7 @@
 """Tokens of an OpenID Connect issuer, checked with keys that are read from it over HTTP."""
 
 import asyncio
+import gzip
 import hmac
 import json
 import socket
@@ -51,12 +52,13 @@ class Door:
     issuer: Issuer
     http: httpx.AsyncClient
     seconds: float = 0
+    keys: IssuerKeys = field(init=False)
     tokens: Tokens = field(init=False)
 
     def __post_init__(self) -> None:
         """Know no key yet."""
-        keys = IssuerKeys(self.issuer.address, None, self.http, lambda: self.seconds)
-        self.tokens = Tokens(keys, Terms(self.issuer.address, AUDIENCE, leeway=timedelta(seconds=30)), now)
+        self.keys = IssuerKeys(self.issuer.address, None, self.http, lambda: self.seconds)
+        self.tokens = Tokens(self.keys, Terms(self.issuer.address, AUDIENCE, leeway=timedelta(seconds=30)), now)
 
     async def let_in(self, token: str) -> Caller | None:
         """Return who comes with a token."""
@@ -342,6 +344,60 @@ async def test_an_issuer_that_describes_itself_wrongly_is_not_believed(door: Doo
 
     with pytest.raises(IssuerUnavailable):
         await door.let_in(door.issuer.token())
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "x",
+        None,
+        {},
+        jwk(CURVE, "odd") | {"kid": ["a"]},
+        jwk(RSA, "odd") | {"kid": {}},
+        jwk(CURVE, "odd", alg=["ES256"]),
+        jwk(CURVE, "odd") | {"crv": ["P-256"]},
+        jwk(CURVE, "odd") | {"use": ["sig"]},
+        jwk(RSA, "odd") | {"n": 5},
+        jwk(RSA, "odd") | {"e": "AQ"},
+        {"kty": [], "kid": "odd"},
+        {"kty": "\ud800", "kid": "odd"},
+    ],
+    ids=str,
+)
+async def test_an_odd_key_leaves_the_others_alone(door: Door, entry: Any) -> None:
+    """It is none of ours."""
+    door.issuer.more = [entry]
+
+    assert await door.let_in(door.issuer.token())
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        {"described": {"jwks_uri": "http://127.0.0.1:99999/"}},
+        {"described": {"jwks_uri": "http://127.0.0.1/\0"}},
+        {"described": {"jwks_uri": "http://\ud800/"}},
+        {"wholly": b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}"},
+        {"wholly": b"\xff\xfe{"},
+        {"wholly": b" " * 2_000_000},
+        {"wholly": gzip.compress(b" " * 100_000_000), "headers": {"content-encoding": "gzip"}},
+    ],
+    ids=lambda done: str(done)[:60],
+)
+async def test_an_issuer_that_answers_nonsense_counts_as_down(
+    door: Door, done: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Callers are told to come again, the log says why, and the server still ends in peace."""
+    for name, value in done.items():
+        setattr(door.issuer, name, value)
+
+    for _ in range(2):
+        with pytest.raises(IssuerUnavailable):
+            await door.let_in(door.issuer.token())
+    await door.keys.close()
+
+    assert "cannot be read" in caplog.text
+    assert set(door.issuer.encodings) == {"identity"}
 
 
 @pytest.mark.parametrize("address", ["http://issuer.example", "ftp://issuer.example", "issuer.example"])
