@@ -24,6 +24,9 @@ KNOWN_TOKENS = 1_024
 MOST_CHARACTERS = 8_192
 """How long a token may be; web servers take headers of that size at most. A longer one is not even looked into."""
 
+MOST_OF_SUBJECT = 255
+"""How many characters `sub` may have (OpenID Connect Core 1.0, section 2)."""
+
 REQUIRED = ("exp", "iat", "sub", "iss", "aud")
 """The claims that every token has (RFC 7519, section 4.1)."""
 
@@ -132,17 +135,34 @@ def _caller(claims: Mapping[str, Any], terms: Terms) -> Caller:
     """Return the caller of checked claims. Below system level a token without a bound id would see nothing or all."""
     level = Level[_word(claims[terms.names.level])]
     bound_to = _bound_key(level, claims.get(terms.names.bound_to))
-    if (level is Level.SYSTEM) != (bound_to is None) or not claims["sub"]:
+    subject = claims["sub"]
+    if (level is Level.SYSTEM) != (bound_to is None) or not _is_name(subject):
         raise Unauthenticated
     expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC) + terms.leeway
-    return Caller(claims["sub"], level, Role[_word(claims[terms.names.role])], bound_to, expires_at)
+    return Caller(subject, level, Role[_word(claims[terms.names.role])], bound_to, expires_at)
 
 
-def _bound_key(level: Level, bound_to: str | None) -> UUID | None:
-    """Return the key behind a global id, which has to be of the level's own kind. Raises NotFound."""
-    return None if not bound_to else key_of(bound_to, "Customer" if level is Level.CUSTOMER else "Tenant")
+def _bound_key(level: Level, bound_to: object) -> UUID | None:
+    """Return the key behind a global id, which has to be of the level's own kind. Nothing but null is none.
+
+    Raises NotFound and TypeError.
+    """
+    if bound_to is None:
+        return None
+    if not isinstance(bound_to, str):
+        raise TypeError
+    return key_of(bound_to, "Customer" if level is Level.CUSTOMER else "Tenant")
 
 
 def _word(claim: object) -> str:
-    """Return a level or a role as we write it; people write them in any case."""
-    return str(claim).upper()
+    """Return a level or a role as we write it; people write them in any case, of ASCII. Raises ValueError."""
+    if not isinstance(claim, str) or not claim.isascii():
+        raise ValueError
+    return claim.upper()
+
+
+def _is_name(subject: object) -> bool:
+    """Return whether this can stand for somebody: it is shown, kept and logged."""
+    return (
+        isinstance(subject, str) and subject.isprintable() and subject.strip() != "" and len(subject) <= MOST_OF_SUBJECT
+    )
