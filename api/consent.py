@@ -5,6 +5,7 @@ import html
 import secrets
 from contextlib import suppress
 from datetime import timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import jwt
@@ -80,6 +81,8 @@ class ConsentPages:
 
     async def go_on(self, request: Request) -> Response:
         """Lead on to Control Hub, remembering in the browser where it came from."""
+        if self._is_from_elsewhere(request):
+            return _page("Please start again", "Please open the link in your invitation.", status=403)
         token = request.path_params["token"]
         try:
             await self._open(token)
@@ -143,6 +146,12 @@ class ConsentPages:
         # As bytes, because a cookie may hold anything and texts are compared in ASCII only.
         same = secrets.compare_digest(claims["nonce"].encode(), nonce.encode())
         return bytes.fromhex(claims["invitation"]) if same else None
+
+    def _is_from_elsewhere(self, request: Request) -> bool:
+        """Return whether a page of somebody else pressed the button. Ours has no referrer, hence `null` as origin."""
+        origin = urlsplit(request.headers.get("origin", "null")).netloc
+        ours = {"", request.url.netloc, urlsplit(self._redirect_uri).netloc}
+        return origin not in ours or request.headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
 
     async def _open(self, token: str) -> OpenInvitation:
         return await consent.open_invitation(self._house.desk(_SCOPE), consent.token_hash(token))

@@ -82,6 +82,34 @@ async def test_the_button_leads_to_control_hub(invited: Invited, browser: httpx.
     assert "samesite=lax" in cookie
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "http://127.0.0.1:1"}, 403),
+        ({"origin": "null", "sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"origin": "null", "sec-fetch-site": "same-origin"}, 303),
+        ({"origin": "OURS", "sec-fetch-site": "same-origin"}, 303),
+        ({"sec-fetch-site": "none"}, 303),
+    ],
+    ids=str,
+)
+async def test_the_button_of_another_page_leads_nowhere(
+    invited: Invited, browser: httpx.AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    """Nobody is sent to Control Hub by a page that is not ours, and no cookie is set for it."""
+    own = urlsplit(invited.link)._replace(path="").geturl()
+
+    answer = await browser.post(
+        invited.link, headers={name: own if one == "OURS" else one for name, one in headers.items()}
+    )
+
+    assert answer.status_code == status
+    assert ("set-cookie" in answer.headers) == ("location" in answer.headers) == (status == 303)
+
+
 async def test_consent_moves_the_service_on(api: Api, invited: Invited, browser: httpx.AsyncClient) -> None:
     """The organization is learnt, and when it was."""
     page = await _consented(invited, browser)
