@@ -22,6 +22,9 @@ from schema.subscriptions import Subscription, bookmarks
 NO_SETTINGS = OperationLimits()
 """The limits where nothing is set."""
 
+SUGGESTION = re.compile(r" Did you mean [^?]*\?")
+"""How graphql-core names what there is, where something was named that is not there."""
+
 _ONE_OF = "Exactly one field of the input has to be given, and not as null."
 
 
@@ -40,6 +43,8 @@ class NumberlineSchema(strawberry.Schema):
             if isinstance(error, GraphQLSyntaxError) and TOO_MANY_TOKENS in error.message:
                 error.original_error = TooManyTokens(self.limits.tokens)
             put_code(error)
+            if not self.limits.introspection:
+                error.message = SUGGESTION.sub("", error.message)
 
 
 def build_schema(limits: OperationLimits = NO_SETTINGS) -> NumberlineSchema:

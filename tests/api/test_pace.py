@@ -174,3 +174,25 @@ async def test_graphiql_and_the_schema_can_be_kept_back(caller: Api) -> None:
 
     assert "<html" not in page.text
     assert await caller.codes("{ __schema { types { name } } }") == ["INTROSPECTION_REFUSED"]
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [
+        ("{ custmers { nodes { id } } }", {}),
+        ("{ node(id: 1) { nme } }", {}),
+        ("{ numbers(filtr: {}) { totalCount } }", {}),
+        ("{ numbers(filter: {statu: 1}) { totalCount } }", {}),
+        ("query($f: NumbersFiltr) { numbers(filter: $f) { totalCount } }", {}),
+        ("query($f: NumbersFilter) { numbers(filter: $f) { totalCount } }", {"f": {"status": ["PENDIN"]}}),
+    ],
+    ids=str,
+)
+async def test_a_schema_that_is_kept_back_is_not_told_by_suggestions(
+    caller: Api, document: str, variables: dict[str, object]
+) -> None:
+    """Each would name what there is."""
+    errors = (await caller.post(document, **variables)).json()["errors"]
+
+    assert errors
+    assert "Did you mean" not in str(errors)
