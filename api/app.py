@@ -40,11 +40,13 @@ def create_app(settings: Settings) -> Starlette:
                 yield
 
     hosts = names(settings.trusted_hosts, settings.base_url, is_public=settings.issuer is not None)
-    return Starlette(
+    app = Starlette(
         lifespan=lifespan,
         middleware=guarded(hosts, settings.base_url, settings.allowed_origins),
         exception_handlers={HTTPException: astray},
     )
+    app.router.redirect_slashes = False  # its redirect quotes the Host header, whatever stands there
+    return app
 
 
 def _routes(house: House, documents: Documents, leaving: asyncio.Event) -> list[BaseRoute]:

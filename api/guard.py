@@ -145,8 +145,8 @@ def _is_one_of(known: frozenset[str], host: str) -> bool:
 
 
 def _name(host: str) -> str:
-    """Return a host without its port, in lower case; nothing for what is no host."""
+    """Return a host without its port, in lower case; nothing for what is no host, such as one with a user."""
     try:
-        return urlsplit(f"//{host}").hostname or ""
+        return "" if "@" in host else urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""

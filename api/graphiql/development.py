@@ -18,8 +18,8 @@ CALLER = Caller("graphiql", Level.SYSTEM, Role.ADMIN)
 LIFETIME = timedelta(hours=1)
 """How long the token is good; loading the page again brings the next one."""
 
-FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
-"""Headers that a proxy adds: behind one, everybody comes from this machine."""
+FORWARDING = ("forwarded", "x-forwarded-", "x-real-ip", "x-client-ip", "cf-connecting-ip", "true-client-ip", "via")
+"""How headers begin that a proxy adds: behind one, everybody comes from this machine."""
 
 
 def development_token(settings: Settings, request: Request) -> str | None:
@@ -38,7 +38,7 @@ def development_token(settings: Settings, request: Request) -> str | None:
         and is_loopback(settings.host)
         and is_loopback(request.client.host if request.client else None)
         and is_loopback(request.url.hostname)
-        and not any(name in request.headers for name in FORWARDING)
+        and not any(name.startswith(FORWARDING) for name in request.headers)
         and request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
         and request.headers.get("origin", own) == own
     )

@@ -89,13 +89,31 @@ async def test_a_form_of_another_page_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:80", "localhost.evil.example", "10.0.0.1", "[::2]", "["]
+    "host",
+    [
+        "evil.example",
+        "evil.example:80",
+        "localhost.evil.example",
+        "10.0.0.1",
+        "[::2]",
+        "[",
+        "evil@localhost",
+        "localhost@evil.example",
+    ],
 )
 async def test_a_name_that_was_made_to_lead_here_is_not_answered(api: Api, host: str) -> None:
     """A page of that name would count as one of ours (DNS rebinding)."""
     answer = await api.http.get(f"{api.address}/healthz", headers={"host": host})
 
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (421, "HOST_UNKNOWN")
+
+
+@pytest.mark.parametrize("path", ["/graphql/", "//evil.example", "/healthz/", "/consent/"])
+async def test_no_answer_leads_to_where_the_host_header_says(api: Api, path: str) -> None:
+    """A slash too many leads nowhere."""
+    answer = await api.http.get(api.address + path)
+
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (404, "PATH_UNKNOWN")
 
 
 async def test_nor_does_a_socket_open_under_that_name(api: Api) -> None:

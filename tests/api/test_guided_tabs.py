@@ -131,6 +131,11 @@ def test_no_tab_speaks_of_an_id() -> None:
     [
         {"X-Forwarded-For": "127.0.0.1"},
         {"Forwarded": "for=127.0.0.1"},
+        {"X-Forwarded-Proto": "http"},
+        {"X-Forwarded-Server": "proxy"},
+        {"X-Client-IP": "127.0.0.1"},
+        {"CF-Connecting-IP": "127.0.0.1"},
+        {"True-Client-IP": "127.0.0.1"},
         {"Via": "1.1 proxy"},
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
