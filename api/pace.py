@@ -33,6 +33,14 @@ class TooManyStreams(NumberlineError):
     most: int
 
 
+@dataclass(eq=False)
+class TooManySockets(NumberlineError):
+    """You have {most} sockets open at this server already; one has room for many operations."""
+
+    code = "TOO_MANY_SOCKETS"
+    most: int
+
+
 def who(caller: Caller | None, address: str | None) -> str:
     """Return under which name somebody is counted: by their token, or by where they come from without one."""
     return f"{caller.scope.principal} {caller.subject}" if caller else f"from {address}"
@@ -46,6 +54,7 @@ class Pace:
         self._rate, self._streams, self._monotonic = rate, streams, monotonic
         self._spent: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._following: Counter[str] = Counter()
+        self._connected: Counter[str] = Counter()
 
     def come(self, name: str) -> None:
         """Count a request (a token bucket: what was spent comes back with time). Raises TooManyRequests."""
@@ -59,18 +68,29 @@ class Pace:
         if is_over:
             raise TooManyRequests(self._rate, ceil((spent + 1) / self._rate - BURST_S) or 1)
 
-    def check_streams(self, name: str) -> None:
-        """Raise TooManyStreams where somebody follows as much as they may."""
-        if self._following.get(name, 0) >= self._streams:
-            raise TooManyStreams(self._streams)
-
     @contextmanager
     def following(self, name: str) -> Iterator[None]:
-        """Count a stream while the block runs."""
-        self._following[name] += 1
-        try:
+        """Count a stream while the block runs. Raises TooManyStreams where somebody follows as much as they may."""
+        if self._following[name] >= self._streams:
+            raise TooManyStreams(self._streams)
+        with _counted(self._following, name):
             yield
-        finally:
-            self._following[name] -= 1
-            if not self._following[name]:
-                del self._following[name]
+
+    @contextmanager
+    def connected(self, name: str, most: int) -> Iterator[None]:
+        """Count an open socket while the block runs. Raises TooManySockets."""
+        if self._connected[name] >= most:
+            raise TooManySockets(most)
+        with _counted(self._connected, name):
+            yield
+
+
+@contextmanager
+def _counted(counter: Counter[str], name: str) -> Iterator[None]:
+    counter[name] += 1
+    try:
+        yield
+    finally:
+        counter[name] -= 1
+        if not counter[name]:
+            del counter[name]

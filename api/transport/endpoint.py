@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from math import inf
 from types import MappingProxyType
@@ -194,20 +195,21 @@ class GraphQLEndpoint:
 
     async def _stream(self, asked: _Asked) -> Response:
         """Follow the operation. What is wrong with it is told in the stream, as graphql-sse has it."""
-        self._pace.check_streams(asked.name)
         bookmark = Bookmark(asked.last_event_id)
-        try:
-            results = await self._schema.stream(
-                self._document(asked),
-                context_value=Context(self._services, asked.caller, bookmark=bookmark),
-                allowed_operation_types=ANSWERED[asked.method] | {OperationType.SUBSCRIPTION},
-                **_options(asked.given),
-            )
-        except DocumentRefused as error:
-            results = _once(refused(error))
-        good_for_s = self._tokens.remaining_s(asked.caller) if asked.caller else inf
-        stream = cast("Results", results)  # nothing is delivered incrementally
-        return EventStream(stream, bookmark, self._leaving, good_for_s, self._pace.following(asked.name))
+        with ExitStack() as counted:
+            counted.enter_context(self._pace.following(asked.name))
+            try:
+                results = await self._schema.stream(
+                    self._document(asked),
+                    context_value=Context(self._services, asked.caller, bookmark=bookmark),
+                    allowed_operation_types=ANSWERED[asked.method] | {OperationType.SUBSCRIPTION},
+                    **_options(asked.given),
+                )
+            except DocumentRefused as error:
+                results = _once(refused(error))
+            good_for_s = self._tokens.remaining_s(asked.caller) if asked.caller else inf
+            stream = cast("Results", results)  # nothing is delivered incrementally
+            return EventStream(stream, bookmark, self._leaving, good_for_s, counted.pop_all())
 
 
 async def _once(result: ExecutionResult) -> Results:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from json import JSONDecodeError
 from typing import cast
@@ -20,7 +20,6 @@ from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageRec
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
-    Operation,
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
@@ -31,7 +30,7 @@ from strawberry.types.unset import UnsetType
 
 from api.identity import Tokens
 from api.issuer import IssuerUnavailable
-from api.pace import Pace, TooManyRequests, who
+from api.pace import Pace, TooManyRequests, TooManySockets, who
 from api.transport.documents import Documents
 from api.transport.errors import BadRequest, TooManyOperations, TooManyValues
 from api.transport.parameters import checked
@@ -60,8 +59,15 @@ TOO_LONG = 1009
 STRANGERS_CHARACTERS = 100_000
 """How long a message may be before connection_ack; a token takes up to 8,000. Then uvicorn's limit counts: 16 MiB."""
 
+STRANGERS_SOCKETS = 1_000
+"""How many sockets from one address may be without connection_ack; each has ten seconds for it."""
+
+CALLERS_SOCKETS = 5_000
+"""How many sockets one caller may have open at one process."""
+
 TRY_AGAIN_LATER = 1013
-"""Closes a socket whose token cannot be checked; clients connect again (RFC 6455, registry of close codes)."""
+"""Closes a socket whose token cannot be checked, or that is one too many; clients connect again (RFC 6455, registry of
+close codes)."""
 
 MOST_REASON = 123
 """How many bytes the reason of a closing may have (RFC 6455, section 5.5)."""
@@ -113,6 +119,23 @@ class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
 
     _ending: asyncio.Task[None] | None = None
 
+    async def handle(self) -> None:
+        """Serve the socket: counted by where it comes from until it has introduced itself, then by its caller."""
+        client = cast("_TextFrames", self.websocket).ws.client
+        with ExitStack() as self._counted:
+            if await self._is_counted(who(None, client.host if client else None), STRANGERS_SOCKETS):
+                await super().handle()
+
+    async def _is_counted(self, name: str, most: int) -> bool:
+        """Count the socket under a name; where there are too many, close it."""
+        self._counted.close()
+        try:
+            self._counted.enter_context(cast("Sockets", self.view).pace.connected(name, most))
+        except TooManySockets as error:
+            await self.websocket.close(code=TRY_AGAIN_LATER, reason=error.message)
+            return False
+        return True
+
     async def handle_message(self, message: Message) -> None:
         if _is_message(message):
             await super().handle_message(message)
@@ -126,6 +149,8 @@ class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
         except IssuerUnavailable:
             await self.websocket.close(code=TRY_AGAIN_LATER, reason="The token cannot be checked at the moment")
         if self.connection_acknowledged and self._ending is None:
+            if not await self._is_counted(self._name, CALLERS_SOCKETS):
+                return
             cast("_TextFrames", self.websocket).most_characters = sys.maxsize
             self._ending = asyncio.create_task(self._end_with_token())
             self._ending.add_done_callback(self._task_done)  # where the client went away in that moment
@@ -143,31 +168,32 @@ class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
         await super().shutdown()
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        if self.connection_acknowledged and message["id"] not in self.operations:
-            try:
-                message["payload"]["query"] = self._document(message)
-            except NumberlineError as error:
-                await self._refuse(message["id"], error)
-                return
+        """Begin an operation. It is counted before anything else comes in, and until it ends."""
+        if not self.connection_acknowledged or message["id"] in self.operations:
+            await super().handle_subscribe(message)  # which closes the socket
+            return
+        counted = ExitStack()
+        try:
+            message["payload"]["query"] = self._document(message, counted)
+        except NumberlineError as error:
+            counted.close()
+            await self._refuse(message["id"], error)
+            return
         await super().handle_subscribe(message)
+        cast("asyncio.Task[None]", self.operations[message["id"]].task).add_done_callback(lambda _: counted.close())
 
     async def handle_task_exception(self, error: Exception) -> None:
         """Log what ended an operation, but not that its client has gone: clients lose their network every day."""
         if not isinstance(error, WebSocketDisconnected):
             await super().handle_task_exception(error)
 
-    def _document(self, message: SubscribeMessage) -> str:
+    def _document(self, message: SubscribeMessage, counted: ExitStack) -> str:
         if len(self.operations) >= MOST_OPERATIONS:
             raise TooManyOperations(MOST_OPERATIONS)
         view = cast("Sockets", self.view)
         view.pace.come(self._name)
-        view.pace.check_streams(self._name)
+        counted.enter_context(view.pace.following(self._name))
         return view.documents.text(cast("Mapping[str, object]", message["payload"]))
-
-    async def run_operation(self, operation: Operation[Context, None]) -> None:
-        """Count an operation while it runs."""
-        with cast("Sockets", self.view).pace.following(self._name):
-            await super().run_operation(operation)
 
     @property
     def _name(self) -> str:

@@ -43,7 +43,7 @@ class EventStream(Response):
         bookmark: Bookmark,
         leaving: asyncio.Event,
         good_for_s: float,
-        counted: AbstractContextManager[None],
+        counted: AbstractContextManager[object],
     ) -> None:
         """Take the results, how long the token behind them is good, and what to hold meanwhile.
 

@@ -1,23 +1,34 @@
 """How often somebody may come, and how much they may follow."""
 
+import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 from pydantic import ValidationError
 
-from api.pace import BURST_S, KNOWN_CALLERS, Pace, TooManyRequests, TooManyStreams, who
+from api.development import DevelopmentKey
+from api.identity import Terms, Tokens
+from api.keys import token_key
+from api.pace import BURST_S, KNOWN_CALLERS, Pace, TooManyRequests, TooManySockets, TooManyStreams, who
 from api.processes import server
 from api.settings import Settings
+from api.transport.documents import Documents
+from api.transport.sockets import Sockets
+from api.wiring import now
 from provisioning.caller import Caller
+from schema.build import build_schema
 from store.vocabulary import Level, Role
 from tests.api.conftest import Running, environment
 from tests.api.events import events
 from tests.api.journey import Api, Site
 from tests.api.transport.test_sockets import STATUS, introduced, receive, send
 
+SCOPE = {"type": "websocket", "path": "/graphql", "headers": [], "subprotocols": ["graphql-transport-ws"]}
 RATE = 10
 BURST = int(RATE * BURST_S)
 
@@ -41,6 +52,37 @@ class Gate:
             except TooManyRequests:
                 return number
         return most
+
+
+@dataclass(slots=True)
+class Line:
+    """A socket as the server sees it: says some messages, and stays until it is gone."""
+
+    said: list[str]
+    sent: list[Any] = field(default_factory=list)
+    gone: asyncio.Event = field(default_factory=asyncio.Event)
+    heard_out: asyncio.Event = field(default_factory=asyncio.Event)
+    opened: bool = False
+
+    async def receive(self) -> dict[str, Any]:
+        """Return what comes next."""
+        if not self.opened:
+            self.opened = True
+            return {"type": "websocket.connect"}
+        if self.said:
+            return {"type": "websocket.receive", "text": self.said.pop(0)}
+        self.heard_out.set()
+        await self.gone.wait()
+        return {"type": "websocket.disconnect", "code": 1000}
+
+    async def send(self, message: Any) -> None:
+        """Keep what is sent."""
+        self.sent.append(message)
+
+    async def settled(self) -> None:
+        """Wait until all that was said has been dealt with."""
+        async with asyncio.timeout(5):
+            await self.heard_out.wait()
 
 
 def test_a_burst_is_taken_and_then_so_many_a_second() -> None:
@@ -88,10 +130,25 @@ def test_streams_are_counted_while_they_run() -> None:
     pace = Gate().pace
     with pace.following("ann"):
         with pace.following("ann"):
-            with pytest.raises(TooManyStreams):
-                pace.check_streams("ann")
-            pace.check_streams("bob")
-        pace.check_streams("ann")
+            with pytest.raises(TooManyStreams), pace.following("ann"):
+                pass
+            with pace.following("bob"):
+                pass
+        with pace.following("ann"):
+            pass
+    assert not pace._following  # the memory is what this is about
+
+
+def test_sockets_are_counted_while_they_are_open() -> None:
+    """Likewise, and apart from streams."""
+    pace = Gate().pace
+    with pace.connected("ann", 1), pace.following("ann"):
+        with pytest.raises(TooManySockets), pace.connected("ann", 1):
+            pass
+        with pace.connected("bob", 1):
+            pass
+    with pace.connected("ann", 1):
+        pass
 
 
 def test_callers_are_told_apart_by_what_their_tokens_say() -> None:
@@ -166,6 +223,39 @@ async def test_one_caller_follows_so_much_over_every_transport(caller: Api, own:
     assert followed["type"] == "next"
     assert told["payload"][0]["extensions"]["code"] == "TOO_MANY_STREAMS"
     assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (429, "TOO_MANY_STREAMS")
+
+
+async def test_what_is_asked_for_in_one_burst_is_counted(caller: Api, own: Site) -> None:
+    """Before any of it has begun."""
+    following = {"query": STATUS, "variables": {"s": [{"id": own.service}]}}
+    async with introduced(caller) as opened:
+        await asyncio.gather(*(send(opened, "subscribe", id=str(number), payload=following) for number in range(3)))
+        told = [await receive(opened) for _ in range(3)]
+
+    assert sorted(message["type"] for message in told) == ["error", "next", "next"]
+
+
+@pytest.mark.parametrize("name", ["STRANGERS_SOCKETS", "CALLERS_SOCKETS"])
+async def test_a_socket_too_many_is_closed(running: Running, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """With a code after which clients come again; those that are open go on, and one that ends makes room."""
+    monkeypatch.setattr(f"api.transport.sockets.{name}", 1)
+    tokens = Tokens(DevelopmentKey(token_key(running.data_dir), now), Terms(), now)
+    sockets = Sockets(build_schema(), None, tokens, Pace(RATE, 2, lambda: 0), Documents({}, only=False), [])  # type: ignore[arg-type]  # not reached
+    hello = json.dumps({"type": "connection_init", "payload": {"Authorization": f"Bearer {running.token()}"}})
+    first, second, third = (Line([hello] if name == "CALLERS_SOCKETS" else []) for _ in range(3))
+
+    serving = asyncio.create_task(sockets(SCOPE, first.receive, first.send))
+    await first.settled()
+    await sockets(SCOPE, second.receive, second.send)
+    first.gone.set()
+    await serving
+    again = asyncio.create_task(sockets(SCOPE, third.receive, third.send))
+    await third.settled()
+    third.gone.set()
+    await again
+
+    assert [message.get("code") for message in second.sent if message["type"] == "websocket.close"] == [1013]
+    assert all(message["type"] != "websocket.close" for message in first.sent + third.sent)
 
 
 async def test_graphiql_and_the_schema_can_be_kept_back(caller: Api) -> None:

@@ -232,7 +232,8 @@ async def test_one_socket_has_so_many_operations_at_once(api: Api, site: Site) -
 
 async def test_who_never_introduces_themselves_is_closed() -> None:
     """With 4408: an open socket costs us something. Here the time for it is over at once."""
-    sockets = Sockets(None, None, None, None, None, [], init_timeout=timedelta(0))  # type: ignore[arg-type]  # not reached
+    pace = Pace(100, 100, monotonic)
+    sockets = Sockets(None, None, None, pace, None, [], init_timeout=timedelta(0))  # type: ignore[arg-type]  # not reached
     silence, sent = asyncio.Event(), list[dict[str, Any]]()
 
     async def receive() -> dict[str, Any]:
