@@ -160,12 +160,27 @@ async def originals(reading: Reading, upload_id: UUID, after: int, limit: int, c
     With `codes` only those of which some part has one of these codes; with none, all.
     """
     entry = col(UploadEntry.position)
-    query = _of(reading, upload_id, None).where(col(UploadEntry.part) == 0, entry > after).order_by(entry).limit(limit)
+    query = _of(reading, upload_id, None).where(col(UploadEntry.part) == 0)
     if codes:
-        chosen = _of(reading, upload_id, None).where(col(UploadEntry.code).in_(codes))
-        query = query.where(entry.in_(chosen.with_only_columns(entry)))
+        query = query.where(entry.in_(await _positions(reading, upload_id, after, limit, codes)))
+    else:
+        query = query.where(entry > after).limit(limit)
     columns = [getattr(UploadEntry, name) for name in Entry._fields]
-    return [Entry(*row) for row in (await reading.session.execute(query.with_only_columns(*columns))).all()]
+    found = await reading.session.execute(query.with_only_columns(*columns).order_by(entry))
+    return [Entry(*row) for row in found.all()]
+
+
+async def _positions(
+    reading: Reading, upload_id: UUID, after: int, limit: int, codes: Collection[str]
+) -> Sequence[int]:
+    """Return where parts have one of these codes. In a statement of its own: an upload is never joined with itself.
+
+    Statistics may not know it yet; the planner then takes it for one row, and goes through it once for each entry.
+    """
+    entry = col(UploadEntry.position)
+    chosen = _of(reading, upload_id, None).where(entry > after, col(UploadEntry.code).in_(codes))
+    positions = chosen.with_only_columns(entry).distinct().order_by(entry).limit(limit)
+    return (await reading.session.scalars(positions)).all()
 
 
 async def remove(transaction: Transaction, upload_id: UUID, positions: Collection[int]) -> dict[int, str]:
@@ -227,7 +242,10 @@ ORDER BY position, part, min(n)
 """)
 """Of equal numbers the first passes. A single number is marked here; ranges, which have to be cut, are returned."""
 
-_ROOM_TO_SORT = text("SET LOCAL work_mem = '64MB'")
+_BY_HASH = text("SELECT set_config('work_mem', '64MB', true), set_config('enable_nestloop', 'off', true)")
+_AS_BEFORE = text("SELECT set_config('enable_nestloop', 'on', true)")
+"""Room to sort; and each join in one go, for the planner takes an upload that statistics do not know yet for one row,
+and would go through all of it for each entry. The function that looks at the numbers of others has its own mind."""
 
 
 async def mark_conflicts(transaction: Transaction, upload_id: UUID, because: Mapping[str, str]) -> list[Conflict]:
@@ -236,7 +254,7 @@ async def mark_conflicts(transaction: Transaction, upload_id: UUID, because: Map
     `because` holds the messages by code: DUPLICATE_IN_UPLOAD, ALREADY_ON_SERVICE and TAKEN. Numbers that this upload
     has made itself do not count. Returns what lies inside of ranges and is still to be cut out, in order.
     """
-    await transaction.session.execute(_ROOM_TO_SORT)
+    await transaction.session.execute(_BY_HASH)
     duplicate, here, taken = because
     found = await transaction.session.execute(
         _CONFLICTS,
@@ -249,6 +267,7 @@ async def mark_conflicts(transaction: Transaction, upload_id: UUID, because: Map
             "messages": list(because.values()),
         },
     )
+    await transaction.session.execute(_AS_BEFORE)
     return [Conflict(*row) for row in found.all()]
 
 
