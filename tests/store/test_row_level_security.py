@@ -308,6 +308,26 @@ def test_owners_of_one_family_are_taken_at_every_level(application: psycopg.Conn
     assert attempt(application, ours.scope("channel"), query, None, ours.channel.id, None) == REFUSED
 
 
+@pytest.mark.parametrize("scope", ["", "PROVIDER", "PROVIDER:", "CUSTOMER:x", "CHANNEL:None", "NOBODY:1", "system"])
+@pytest.mark.usefixtures("ours")
+def test_a_scope_that_is_none_shows_nothing(application: psycopg.Connection[Any], scope: str) -> None:
+    """There is a row in every table, and no error."""
+    with application.transaction():
+        application.execute("SELECT set_config('numberline.scope', %s, true)", [scope])
+        rows = {table: application.execute(reading(table, sql.SQL("true"))).rowcount for table in TABLES}
+    assert rows == dict.fromkeys(TABLES, 0)
+
+
+def test_what_runs_as_the_owner_is_for_the_application_alone(owner: psycopg.Connection[Any]) -> None:
+    """A function that sees more than its caller, in the hands of whoever else may log in, would be a hole."""
+    found = owner.execute("""
+        SELECT proname, has_function_privilege('public', oid, 'EXECUTE'),
+               has_function_privilege('numberline_app', oid, 'EXECUTE')
+        FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace
+    """).fetchall()
+    assert sorted(found) == [("newest_event", False, True), ("upload_numbers_held", False, True)]
+
+
 def test_the_platforms_own_is_read_by_everybody(application: psycopg.Connection[Any], ours: Family) -> None:
     """Whoever makes a SIP connection chooses among all calling profiles."""
     read = reading("calling_profile", sql.SQL("true"))

@@ -10,6 +10,18 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+_SCOPE_ID = """
+CREATE OR REPLACE FUNCTION scope_id(level text) RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN split_part(current_setting('numberline.scope', true), ':', 1) = level
+                 AND pg_input_is_valid(split_part(current_setting('numberline.scope', true), ':', 2), 'uuid')
+                THEN CAST(split_part(current_setting('numberline.scope', true), ':', 2) AS uuid) END
+$$
+"""
+"""As before, and no id where it is none, so that nothing is shown."""
+
+_NOBODY_ELSE = "REVOKE EXECUTE ON FUNCTION newest_event(), upload_numbers_held(uuid) FROM PUBLIC"
+"""They see what their caller does not; the application is granted them with everything else (`store.migrate`)."""
+
 _NESTED = "ALTER FUNCTION upload_numbers_held(uuid) SET enable_nestloop = on"
 
 _OWNED = (
@@ -64,8 +76,8 @@ _USING = (
 
 
 def upgrade() -> None:
-    op.execute(_NESTED)
-    op.execute(_OF_TENANT)
+    for statement in (_SCOPE_ID, _NOBODY_ELSE, _NESTED, _OF_TENANT):
+        op.execute(statement)
     for table, condition in _TOGETHER.items():
         is_own = op.get_bind().exec_driver_sql(_USING.format(table=table)).scalar_one()
         op.execute(f"ALTER POLICY scope ON {table} WITH CHECK (({is_own}) AND ({_SYSTEM} OR {condition}))")
