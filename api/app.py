@@ -50,7 +50,7 @@ def create_app(settings: Settings) -> Starlette:
 
 
 def _routes(house: House, documents: Documents, leaving: asyncio.Event) -> list[BaseRoute]:
-    services = Services(house.database, house.feed, house.desk, outbox.link_in_letter(house))
+    services = Services(house.database, house.feed, house.counter, outbox.link_in_letter(house))
     origins = house.settings.allowed_origins
     bodies = BodyLimits(house.settings.body_bytes, house.settings.file_bytes)
     schema = build_schema(house.settings.operation_limits)

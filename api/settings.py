@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """A PostgreSQL 18 or later, as the application's role; None: the embedded one."""
     database_pool: int = Field(default=10, ge=1)
     """How many connections this process keeps."""
+    lock_time: timedelta = Field(default=timedelta(seconds=5), gt=timedelta(0))
+    """How long a mutation waits for another one, or a job, that is at work on the same."""
     host: Name = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65_535)
     public_url: WebAddress | None = None

@@ -8,7 +8,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -77,8 +77,12 @@ class House:
     hub: Hub
 
     def desk(self, scope: Scope) -> Desk:
-        """Return a desk for somebody."""
+        """Return a desk for our own parts, which wait for as long as it takes."""
         return Desk(scope, self.database, now, self.settings.limits)
+
+    def counter(self, scope: Scope) -> Desk:
+        """Return a desk for a caller, who does not hold a connection while others are at work on the same."""
+        return replace(self.desk(scope), patience=self.settings.lock_time)
 
 
 @asynccontextmanager

@@ -39,10 +39,12 @@ class Desk:
     clock: Clock
     limits: Limits = field(default_factory=Limits)
     policy: Policy = field(default_factory=Policy)
+    patience: timedelta | None = None
+    """How long a use case waits for what somebody else has locked; None: to the end, as jobs do."""
 
     def begin(self) -> AbstractAsyncContextManager[Transaction]:
         """Open the one transaction of a use case."""
-        return self.database.begin(self.scope)
+        return self.database.begin(self.scope, self.patience)
 
     def aside(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a short transaction beside the one that is under way; it stays, whatever becomes of that one."""
@@ -50,7 +52,7 @@ class Desk:
 
     def rehearse(self) -> AbstractAsyncContextManager[Transaction]:
         """Open a transaction of which nothing stays."""
-        return self.database.rehearse(self.scope)
+        return self.database.rehearse(self.scope, self.patience)
 
     def read(self) -> AbstractAsyncContextManager[Reading]:
         """Borrow a connection for reading."""

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, Self
 
 import psycopg
@@ -12,8 +13,11 @@ from psycopg.rows import AsyncRowFactory, tuple_row
 
 from store.scope import Scope
 
-_TELL = "SELECT set_config('numberline.scope', %s, true)"
+_TELL = "SELECT set_config('numberline.scope', %s, true), set_config('lock_timeout', %s, true)"
 """Local to the transaction, or to the statement where there is none: PostgreSQL itself forgets it then."""
+
+_TO_THE_END = "0"
+"""What PostgreSQL calls a wait without a limit."""
 
 
 class ScopedConnection(psycopg.AsyncConnection[Any]):
@@ -21,6 +25,9 @@ class ScopedConnection(psycopg.AsyncConnection[Any]):
 
     scope: Scope | None = None
     """For whom it works until somebody else takes it from the pool."""
+
+    patience: timedelta | None = None
+    """How long it waits for what somebody else has locked; None: to the end."""
 
     _told = False
 
@@ -42,8 +49,12 @@ class ScopedConnection(psycopg.AsyncConnection[Any]):
     async def tell(self) -> None:
         """Send the scope, unless the transaction knows it already."""
         if not self._knows() and self.scope is not None:
-            await psycopg.AsyncCursor(self).execute(_TELL, [self.scope.principal])
+            await psycopg.AsyncCursor(self).execute(_TELL, [self.scope.principal, self._lock_timeout])
             self._told = True
+
+    @property
+    def _lock_timeout(self) -> str:
+        return _TO_THE_END if self.patience is None else f"{self.patience // timedelta(milliseconds=1)}ms"
 
     def _knows(self) -> bool:
         is_open = self.pgconn.transaction_status != TransactionStatus.IDLE

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import psycopg
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, PoolProxiedConnection, event, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
@@ -16,7 +18,7 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 from store.connection import ScopedConnection
-from store.errors import NumberlineError, TextInvalid, Unavailable
+from store.errors import Busy, NumberlineError, TextInvalid, Unavailable
 from store.jobs import Job, JobQueue
 from store.scope import Scope
 from store.shares import Shares
@@ -107,12 +109,13 @@ numbers in the hope to come upon such soon, instead of the index that begins wit
 
 
 class _Session(Session):
-    """Works for the scope in its `info`; it takes a connection with its first statement."""
+    """Works for the scope in its `info`, with the patience there; it takes a connection with its first statement."""
 
 
 @event.listens_for(_Session, "after_begin")
 def _work_for_scope(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    _driver(connection.connection).scope = session.info["scope"]
+    driver = _driver(connection.connection)
+    driver.scope, driver.patience = session.info["scope"], session.info["patience"]
 
 
 def _work_for_nobody(_dbapi: Any, _record: Any, proxy: PoolProxiedConnection) -> None:
@@ -125,7 +128,8 @@ def _driver(pooled: PoolProxiedConnection) -> ScopedConnection:
 
 
 _ASIDE = 1
-"""How many connections are kept for transactions beside others; as many more are opened when needed."""
+"""How many connections are kept for transactions beside others, and for looking after the database; as many more are
+opened when needed."""
 
 
 class Database:
@@ -138,6 +142,7 @@ class Database:
         self._reading = _engine(url, pool_size, isolation_level="AUTOCOMMIT")
         self._engine: AsyncEngine = self._reading.execution_options(isolation_level="READ COMMITTED")
         self._aside = _engine(url, _ASIDE)
+        self._health = _engine(url, _ASIDE, isolation_level="AUTOCOMMIT")
         # A right is held for as long as its task takes: from the pool, a few long tasks would starve everybody else.
         self._rights = _engine(url, None, isolation_level="AUTOCOMMIT")
         self._jobs = jobs
@@ -155,13 +160,14 @@ class Database:
                 yield Reading(session, scope)
 
     @asynccontextmanager
-    async def begin(self, scope: Scope) -> AsyncIterator[Transaction]:
+    async def begin(self, scope: Scope, patience: timedelta | None = None) -> AsyncIterator[Transaction]:
         """Open the one transaction of a use case; commit at the end, roll back on any exception.
 
-        Raises Unavailable when the database cannot be reached; whether a commit that was under way took
-        place is then not known.
+        Raises Busy when somebody else has had something locked for longer than `patience` (None: wait to the end),
+        and Unavailable when the database cannot be reached; whether a commit that was under way took place is then
+        not known.
         """
-        async with self._writers.of(scope), self._unit(self._engine, scope) as transaction:
+        async with self._writers.of(scope), self._unit(self._engine, scope, patience) as transaction:
             yield transaction
 
     @asynccontextmanager
@@ -174,22 +180,21 @@ class Database:
             yield transaction
 
     @asynccontextmanager
-    async def _unit(self, engine: AsyncEngine, scope: Scope) -> AsyncIterator[Transaction]:
+    async def _unit(
+        self, engine: AsyncEngine, scope: Scope, patience: timedelta | None = None
+    ) -> AsyncIterator[Transaction]:
         with _translated():
-            async with _session(engine, scope) as session, session.begin():
+            async with _session(engine, scope, patience) as session, session.begin():
                 transaction = Transaction(session, scope, self._jobs)
                 yield transaction
                 await _write_events(transaction)
 
     @asynccontextmanager
-    async def rehearse(self, scope: Scope) -> AsyncIterator[Transaction]:
-        """Open a transaction of which nothing stays: no row, no event, no job.
-
-        Raises Unavailable when the database cannot be reached.
-        """
+    async def rehearse(self, scope: Scope, patience: timedelta | None = None) -> AsyncIterator[Transaction]:
+        """Open a transaction of which nothing stays: no row, no event, no job. Raises what `begin` raises."""
         with _translated():
             # The session ends without a commit.
-            async with self._writers.of(scope), _session(self._engine, scope) as session:
+            async with self._writers.of(scope), _session(self._engine, scope, patience) as session:
                 yield Transaction(session, scope, self._jobs)
 
     @asynccontextmanager
@@ -225,10 +230,16 @@ class Database:
                 finally:
                     await connection.invalidate()
 
+    async def check(self) -> None:
+        """Make sure that the database answers, on a connection that nobody else can hold. Raises Unavailable."""
+        with _translated():
+            async with self._health.connect() as connection:
+                await connection.execute(text("SELECT newest_event()"))
+
     async def close(self) -> None:
         """Close every connection of the pool."""
-        await self._reading.dispose()
-        await self._aside.dispose()
+        for engine in (self._reading, self._aside, self._health):
+            await engine.dispose()
 
 
 def _engine(url: str, size: int | None, **options: Any) -> AsyncEngine:
@@ -245,8 +256,9 @@ def _engine(url: str, size: int | None, **options: Any) -> AsyncEngine:
     return engine
 
 
-def _session(engine: AsyncEngine, scope: Scope) -> AsyncSession:
-    return AsyncSession(engine, expire_on_commit=False, sync_session_class=_Session, info={"scope": scope})
+def _session(engine: AsyncEngine, scope: Scope, patience: timedelta | None = None) -> AsyncSession:
+    info = {"scope": scope, "patience": patience}
+    return AsyncSession(engine, expire_on_commit=False, sync_session_class=_Session, info=info)
 
 
 async def _write_events(transaction: Transaction) -> None:
@@ -264,7 +276,7 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (psycopg.OperationalError, OperationalError, InterfaceError, NoneFree) as error:
-        raise Unavailable from error
+        raise (Busy if _is_locked(error) else Unavailable) from error
     except (DataError, psycopg.DataError, UnicodeEncodeError) as error:
         if _unstorable(error):
             raise TextInvalid from error
@@ -273,6 +285,11 @@ def _translated() -> Iterator[None]:
         if error.connection_invalidated:
             raise Unavailable from error
         raise
+
+
+def _is_locked(error: Exception) -> bool:
+    """Return whether patience ended before somebody else's lock."""
+    return isinstance(getattr(error, "orig", error), LockNotAvailable)
 
 
 def _unstorable(error: Exception) -> bool:

@@ -71,6 +71,13 @@ class Unavailable(NumberlineError):
 
 
 @dataclass(eq=False)
+class Busy(Unavailable):
+    """Somebody else is at work on the same; nothing was done, send the same request again in a few seconds."""
+
+    code = "BUSY"
+
+
+@dataclass(eq=False)
 class TextInvalid(NumberlineError):
     """A text holds a NUL character or half of a surrogate pair, which cannot be stored; remove it."""
 

@@ -14,12 +14,13 @@ from graphql import DocumentNode, OperationDefinitionNode, parse
 from api.demo import documents
 from api.processes import server
 from schema.build import build_schema
+from schema.ids import decode
 from schema.limits import OperationLimits
 from schema.limits.cost import cost, sizes
 from schema.limits.size import refused
 from tests.api.conftest import Running, environment
 from tests.api.guide import steps
-from tests.api.journey import Api, eventually
+from tests.api.journey import Api, Site, eventually, mutation, started
 from tests.schema.test_limits import ABUSE
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
@@ -100,8 +101,8 @@ async def test_too_large_a_page_is_told_as_what_it_is(api: Api) -> None:
 
 @pytest.fixture(scope="module")
 def impatient(running: Running) -> Iterator[str]:
-    """A second server on the same data, where a query may take a fifth of a second."""
-    own = {"NUMBERLINE_WORKER": "false", "NUMBERLINE_QUERY_TIME": "PT0.2S"}
+    """A second server on the same data, where a query may take a fifth of a second, and so may waiting for others."""
+    own = {"NUMBERLINE_WORKER": "false", "NUMBERLINE_QUERY_TIME": "PT0.2S", "NUMBERLINE_LOCK_TIME": "PT0.2S"}
     with server(environment(running.data_dir, running.control_hub, **own)) as address:
         yield address
 
@@ -125,6 +126,21 @@ async def test_a_query_that_takes_too_long_is_stopped_with_its_statement(impatie
 
     assert codes == ["TOO_SLOW"]
     assert await slow.query("{ callingProfiles(first: 1) { pageInfo { hasPreviousPage } } }")
+
+
+async def test_who_meets_somebody_at_work_on_the_same_is_told_to_come_again(
+    impatient: str, api: Api, own: Site, behind: str
+) -> None:
+    """Nothing was done, and the same request goes well afterwards."""
+    slow = Api(api.http, impatient, api.token)
+    upload = await started(api, own)
+    cancel = {"input": {"upload": {"id": upload}}}
+    async with await psycopg.AsyncConnection.connect(behind) as working:
+        await working.execute("SELECT FROM upload WHERE id = %s FOR UPDATE", [decode(upload)[1]])
+        (error,) = (await slow.post(mutation("uploadCancel"), **cancel)).json()["errors"]
+
+    assert (error["extensions"]["code"], error["extensions"]["retryable"]) == ("BUSY", True)
+    assert await slow.payload("uploadCancel", cancel["input"]) == {"upload": {"id": upload}, "userErrors": []}
 
 
 def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:

@@ -1,6 +1,10 @@
 """Units of work: what commits together, in which order events are numbered, and what a lost database looks like."""
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
@@ -10,8 +14,8 @@ from sqlalchemy import text
 from sqlmodel import col
 
 from provisioning.desk import Desk
-from store.database import Database
-from store.errors import Unavailable
+from store.database import Database, Transaction
+from store.errors import Busy, Unavailable
 from store.jobs import JobQueue
 from store.migrate import as_application
 from store.scope import Scope
@@ -77,6 +81,28 @@ async def test_many_commits_at_once_are_seen_in_the_order_of_their_ids(desk: Des
         await asyncio.gather(watch(), *(announce(str(index)) for index in range(40)))
     assert await count(desk, Event) == 40
     assert seen == sorted(seen)
+
+
+@pytest.mark.parametrize("opened", [Desk.begin, Desk.rehearse])
+async def test_who_has_patience_for_a_while_does_not_wait_to_the_end(
+    desk: Desk, opened: Callable[[Desk], AbstractAsyncContextManager[Transaction]]
+) -> None:
+    """Whoever waits for others holds a connection; others go on, and the connection forgets whose patience it was."""
+    lock = text("SELECT pg_advisory_xact_lock(1)")
+    hurried = replace(desk, patience=timedelta(milliseconds=50))
+
+    async def wait(at: Desk) -> None:
+        async with opened(at) as transaction:
+            await transaction.session.execute(lock)
+
+    async with desk.begin() as holder:
+        await holder.session.execute(lock)
+        with pytest.raises(Busy) as busy:
+            await wait(hurried)
+        patient = asyncio.create_task(wait(desk))
+        await blocked(desk)
+    await patient
+    assert busy.value.code == "BUSY"
 
 
 async def test_everything_of_a_failed_unit_vanishes(desk: Desk) -> None:

@@ -50,3 +50,15 @@ async def test_who_holds_all_it_may_waits_and_others_do_not(busy: Database, way:
         assert holding.locked()
         done.set()
         await asyncio.gather(*tasks)
+
+
+async def test_whether_the_database_answers_is_found_out_while_every_connection_is_held(
+    busy: Database, system: Scope
+) -> None:
+    """Else a load balancer would take a server for dead that has much to do."""
+    async with asyncio.timeout(30), AsyncExitStack() as stack:
+        stack.push_async_callback(busy.close)
+        for _ in range(2 * POOL):
+            reading = await stack.enter_async_context(busy.read(system))
+            await reading.session.execute(text("SELECT 1"))
+        await busy.check()
