@@ -37,7 +37,7 @@ def serve(settings: Settings) -> None:
         refuse_exposure(listener)
     bound = settings.model_copy(update={"port": listener.getsockname()[1]})
     if bound.workers == 1:
-        announce(create_app(bound), listener, "numberline")
+        announce(create_app(bound), listener, "numberline", leave_s=bound.leave_s)
     else:
         supervise(bound, listener, announcement("numberline", listener))
 
@@ -61,9 +61,14 @@ def announcement(name: str, listener: socket.socket) -> str:
     return f"{name} listening on http://{host}:{port}"
 
 
-def announce(app: ASGIApp, listener: socket.socket, name: str) -> None:
-    """Serve an application on a bound socket, and print `NAME listening on ADDRESS` once it does."""
-    config = uvicorn.Config(app, log_config=None, log_level="warning", ws="websockets-sansio")
+def announce(app: ASGIApp, listener: socket.socket, name: str, leave_s: int | None = None) -> None:
+    """Serve an application on a bound socket, and print `NAME listening on ADDRESS` once it does.
+
+    Asked to end, it waits `leave_s` seconds for the answers under way (None: to the end) and cancels those left.
+    """
+    config = uvicorn.Config(
+        app, log_config=None, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=leave_s
+    )
     # uvicorn sends itself the signal again when it is done; our own callers still have to clean up then.
     signal.signal(signal.SIGTERM, _leave)
     serving = _Announcing(config, announcement(name, listener))

@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     """How many connections this process keeps."""
     lock_time: timedelta = Field(default=timedelta(seconds=5), gt=timedelta(0))
     """How long a mutation waits for another one, or a job, that is at work on the same."""
+    leave_time: timedelta = Field(default=timedelta(seconds=10), ge=timedelta(0))
+    """How long a server that is asked to end waits for what is under way; the rest is cancelled and rolled back."""
     host: Name = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65_535)
     public_url: WebAddress | None = None
@@ -163,6 +165,11 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """Return the address at which browsers reach this server, without a slash at its end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def leave_s(self) -> int:
+        """Return how many seconds what is under way gets when the server is asked to end."""
+        return int(self.leave_time.total_seconds())
 
     @property
     def terms(self) -> Terms:

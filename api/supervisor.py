@@ -33,6 +33,7 @@ def supervise(settings: Settings, listener: socket.socket, announcement: str) ->
         factory=True,
         workers=settings.workers,
         timeout_worker_healthcheck=PATIENCE_S,
+        timeout_graceful_shutdown=settings.leave_s,
         log_config=None,
         log_level="warning",
         ws="websockets-sansio",

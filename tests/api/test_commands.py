@@ -11,9 +11,10 @@ from sqlalchemy import make_url
 
 from api.demo.consenting import numbers_in_control_hub
 from api.processes import simulator
+from schema.ids import decode
 from store.migrate import as_application, check_current, ensure_database, migrate
 from tests.api.conftest import Running, environment
-from tests.api.journey import Api, block, ended, integrated_site, submitted
+from tests.api.journey import Api, Site, block, ended, eventually, integrated_site, mutation, started, submitted
 from tests.api.programs import ROOT, run, serving, token, working
 
 
@@ -222,3 +223,42 @@ async def test_a_server_that_is_asked_to_end_ends_well(short_folder: Path, http:
 
     assert process.returncode in {0, -15}
     assert not (short_folder / "ending" / "pg" / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_a_server_that_is_asked_to_end_does_not_wait_for_a_long_operation(
+    running: Running, api: Api, own: Site, behind: str, workers: str
+) -> None:
+    """Where it does not end within its time it is rolled back, and the statement it was in is cancelled."""
+    mine = {"NUMBERLINE_WORKER": "false", "NUMBERLINE_LEAVE_TIME": "PT1S", "NUMBERLINE_LOCK_TIME": "PT10M"}
+    upload = await started(api, own)
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%upload%'"
+    async with (
+        serving(environment(running.data_dir, running.control_hub, NUMBERLINE_WORKERS=workers, **mine)) as server,
+        await psycopg.AsyncConnection.connect(behind) as working,
+        await psycopg.AsyncConnection.connect(behind, autocommit=True) as looking,
+    ):
+        address, process = server
+
+        async def waiters() -> int:
+            found = await (await looking.execute(waiting)).fetchone()
+            return found[0] if found else 0
+
+        async def somebody_waits() -> bool | None:
+            return await waiters() == 1 or None
+
+        await working.execute("SELECT FROM upload WHERE id = %s FOR UPDATE", [decode(upload)[1]])
+        elsewhere = Api(api.http, address, api.token)
+        cancelling = asyncio.create_task(elsewhere.post(mutation("uploadCancel"), input={"upload": {"id": upload}}))
+        await eventually(somebody_waits)
+        process.terminate()
+        async with asyncio.timeout(30):
+            await process.wait()
+        left = await waiters()
+        await asyncio.gather(cancelling, return_exceptions=True)
+
+    assert process.returncode in {0, -15}
+    assert left == 0
+    assert await api.query("query($id: ID!) { node(id: $id) { ... on Upload { status } } }", id=upload) == {
+        "node": {"status": "DRAFT"}
+    }
