@@ -5,8 +5,8 @@ And look into an index for each number of an upload, whatever joins the statemen
 
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
