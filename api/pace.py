@@ -33,12 +33,8 @@ class TooManyStreams(NumberlineError):
     most: int
 
 
-@dataclass(eq=False)
-class TooManySockets(NumberlineError):
-    """You have {most} sockets open at this server already; one has room for many operations."""
-
-    code = "TOO_MANY_SOCKETS"
-    most: int
+class TooManySockets(Exception):
+    """Somebody has as many sockets open as they may."""
 
 
 def who(caller: Caller | None, address: str | None) -> str:
@@ -80,7 +76,7 @@ class Pace:
     def connected(self, name: str, most: int) -> Iterator[None]:
         """Count an open socket while the block runs. Raises TooManySockets."""
         if self._connected[name] >= most:
-            raise TooManySockets(most)
+            raise TooManySockets
         with _counted(self._connected, name):
             yield
 

@@ -131,8 +131,8 @@ class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
         self._counted.close()
         try:
             self._counted.enter_context(cast("Sockets", self.view).pace.connected(name, most))
-        except TooManySockets as error:
-            await self.websocket.close(code=TRY_AGAIN_LATER, reason=error.message)
+        except TooManySockets:
+            await self.websocket.close(code=TRY_AGAIN_LATER, reason=f"Too many sockets: {most} are open already")
             return False
         return True
 

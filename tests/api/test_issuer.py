@@ -376,7 +376,6 @@ async def test_an_issuer_that_describes_itself_wrongly_is_not_believed(door: Doo
         {"kty": [], "kid": "odd"},
         {"kty": "\ud800", "kid": "odd"},
     ],
-    ids=str,
 )
 async def test_an_odd_key_leaves_the_others_alone(door: Door, entry: Any) -> None:
     """It is none of ours."""
@@ -396,7 +395,6 @@ async def test_an_odd_key_leaves_the_others_alone(door: Door, entry: Any) -> Non
         {"wholly": b" " * 2_000_000},
         {"wholly": gzip.compress(b" " * 100_000_000), "headers": {"content-encoding": "gzip"}},
     ],
-    ids=lambda done: str(done)[:60],
 )
 async def test_an_issuer_that_answers_nonsense_counts_as_down(
     door: Door, done: dict[str, Any], caplog: pytest.LogCaptureFixture
