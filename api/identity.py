@@ -81,9 +81,13 @@ class Terms:
 class Tokens:
     """Checks tokens."""
 
-    def __init__(self, keys: Keys, terms: Terms, clock: Clock) -> None:
-        """Take the keys that verify signatures, and what a token has to say."""
+    def __init__(self, keys: Keys, terms: Terms, clock: Clock, *, open_schema: bool = False) -> None:
+        """Take the keys that verify signatures, and what a token has to say.
+
+        `open_schema` says whether who has none is told the schema.
+        """
         self._keys, self._terms, self._clock = keys, terms, clock
+        self.open_schema = open_schema
         # Checking a signature takes longer than answering a small query; a good token stays good until its end, as
         # long as its key does: keys that were read again are others, and what they signed is checked again.
         self._checked = lru_cache(maxsize=KNOWN_TOKENS)(self._check)

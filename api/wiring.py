@@ -155,7 +155,7 @@ def database_url(settings: Settings, server: EmbeddedServer | None) -> str:
 async def _tokens(settings: Settings) -> AsyncIterator[Tokens]:
     """Check tokens by the issuer's keys or, where none is set, by this machine's own."""
     if settings.issuer is None:
-        yield Tokens(DevelopmentKey(token_key(settings.data_dir), now), Terms(), now)
+        yield Tokens(DevelopmentKey(token_key(settings.data_dir), now), Terms(), now, open_schema=True)
         return
     async with httpx.AsyncClient() as http:
         keys = IssuerKeys(settings.issuer, settings.jwks_url, http, time.monotonic)

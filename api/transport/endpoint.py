@@ -163,7 +163,7 @@ class GraphQLEndpoint:
             text = self._documents.text(asked.given)
         except DocumentRefused as error:
             raise Unauthenticated from error
-        if not asks_for_schema_alone(text, self._schema.limits.tokens):
+        if not (self._tokens.open_schema and asks_for_schema_alone(text, self._schema.limits.tokens)):
             raise Unauthenticated
         return text
 

@@ -85,11 +85,11 @@ def issuer() -> Iterator[Issuer]:
         def do_GET(self) -> None:
             found = None if running.fails else running.answer(self.path)
             running.asked.append(self.path)
+            running.encodings.append(self.headers["accept-encoding"])
             self.send_response(200 if found else 500)
             for name, value in running.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            running.encodings.append(self.headers["accept-encoding"])
             with suppress(OSError):  # where somebody has read enough
                 self.wfile.write(running.wholly or json.dumps(found).encode())
 

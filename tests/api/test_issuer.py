@@ -435,6 +435,14 @@ def known(served: tuple[str, Issuer], http: httpx.AsyncClient) -> Api:
     return Api(http, served[0], served[1].token())
 
 
+async def test_who_has_no_token_is_not_even_told_the_schema(known: Api) -> None:
+    """Telling it takes long; who has a token may ask, as GraphiQL does."""
+    document = "{ __schema { queryType { name } } }"
+
+    assert (await known.as_(None).post(document)).status_code == 401
+    assert await known.query(document)
+
+
 async def test_every_way_in_takes_the_issuers_tokens_and_no_other(known: Api, api: Api, site: Site) -> None:
     """HTTP, server-sent events, WebSocket and files; the development key counts nowhere."""
     for caller, statuses in ((known, (200, 200, 200)), (known.as_(api.token), (401, 401, 401))):
