@@ -149,6 +149,7 @@ def _upload(desk: Desk, new: NewUpload, service: Service, location: Location, co
         cac=checked_cac(desk, service, new.number_type, new.phone_type, new.cac),
         status=UploadStatus.DRAFT,
         created_by=desk.scope.actor,
+        created_by_level=desk.scope.level,
         **service.ownership(),
     )
 

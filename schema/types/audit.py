@@ -39,6 +39,7 @@ _WITHIN = frozenset(
         "channel_id",
         "created_at",
         "created_by",
+        "created_by_level",
         "last_modified_at",
         "judged_by",
         "stopped_at",

@@ -180,7 +180,6 @@ class Upload(Node):
         "How many of its numbers are valid, submitted, added and so on; follow them by uploadProgressed."
     )
     waiting: Waiting | None = described("Why it waits; null while it does not.")
-    created_by: str = described("Who started it: the `subject` of a viewer.")
     created_at: datetime = described("When it was started.")
     validated_at: datetime | None = described(
         "When its entries were last judged all together; null until they are validated."
@@ -206,12 +205,19 @@ class Upload(Node):
             error_policy=row.error_policy,
             counts=UploadCounts.of(row),
             waiting=Waiting.of(row.waiting_code, row.waiting_message, row.waiting_until),
-            created_by=row.created_by,
             created_at=row.created_at,
             validated_at=row.validated_at,
             submitted_at=row.submitted_at,
             ended_at=row.ended_at,
         )
+
+    @strawberry.field(
+        description="Who started it: the `subject` of a viewer. Null for somebody above you: whoever acts for your "
+        "provider or the platform is not told by name."
+    )
+    def created_by(self, info: Info) -> str | None:
+        """Name whoever it was to those who may know."""
+        return self.row.created_by if self.row.created_by_level in info.context.scope.names else None
 
     @strawberry.field(description="The service whose numbers these are.")
     async def service(self, info: Info) -> Service:

@@ -12,6 +12,7 @@ from store.vocabulary import (
     EntryKind,
     EntryVerdict,
     ErrorPolicy,
+    Level,
     NumberType,
     UploadStatus,
     WebexPhoneType,
@@ -70,6 +71,7 @@ class Upload(Owned, table=True):
     failed: int = _count()
     withdrawn: int = _count()
     created_by: str
+    created_by_level: Level = Field(sa_type=word(Level))
     created_at: datetime = moment_now()
     validated_at: datetime | None = moment()
     submitted_at: datetime | None = moment()

@@ -74,6 +74,21 @@ async def test_a_customer_reads_its_own_and_writes_nothing(shared: Api, place: P
     assert written == ["FORBIDDEN"]
 
 
+async def test_who_is_above_is_not_told_by_name(running: Running, shared: Api, place: Place) -> None:
+    """Who is at the same level, or above, knows who started an upload."""
+    started_by = "query($by: UploadBy!) { upload(by: $by) { createdBy } }"
+    provider = shared.as_(running.token(Level.PROVIDER, bound_to=place.site.estate.provider))
+    upload = await started(provider, place.site)
+    (name,) = (await provider.query("{ viewer { subject } }"))["viewer"].values()
+
+    told = [
+        (await reader.query(started_by, by={"id": upload}))["upload"]["createdBy"]
+        for reader in (shared, provider, shared.as_(place.channel), shared.as_(place.customer))
+    ]
+
+    assert told == [name, name, None, None]
+
+
 async def test_a_monitor_reads_and_follows(running: Running, shared: Api, place: Place) -> None:
     """That is what the role is for."""
     monitor = shared.as_(running.token(role=Role.MONITOR))

@@ -25,8 +25,8 @@ f AS (INSERT INTO calling_profile (name, carrier, region, sbc_devices, emergency
 sip AS (INSERT INTO sip_connection (provider_id, customer_id, service_id, calling_profile_id, name)
         SELECT s.provider_id, s.customer_id, s.id, f.id, 'sip' FROM s, f RETURNING *),
 u AS (INSERT INTO upload (provider_id, customer_id, service_id, location_id, sip_connection_id, number_type, status,
-                          created_by)
-      SELECT l.provider_id, l.customer_id, l.service_id, l.id, sip.id, 'USER', 'COMPLETED', 'bench'
+                          created_by, created_by_level)
+      SELECT l.provider_id, l.customer_id, l.service_id, l.id, sip.id, 'USER', 'COMPLETED', 'bench', 'SYSTEM'
       FROM l, sip WHERE l.name = 'Site 1' RETURNING id)
 INSERT INTO number (provider_id, customer_id, service_id, location_id, sip_connection_id, upload_id, e164,
                     calling_code, area_code, subscriber_number, type, phone_type, cac, status, sync_state, source)
