@@ -15,6 +15,8 @@ BAD = {
     "data_dir": "/dev/null/numberline",
     "database_url": f"mysql://u:{SECRET}@db",
     "database_pool": "0",
+    "lock_time": "PT0S",
+    "leave_time": "-PT1S",
     "host": "",
     "port": "65536",
     "public_url": "numbers.example",

@@ -113,8 +113,12 @@ async def test_no_process_outlives_a_supervisor_that_was_killed(crew: Crew) -> N
 
 async def test_a_server_that_cannot_start_ends(short_folder: Path) -> None:
     """Rather than try for ever; whoever started it is told by its code."""
-    own = environment(short_folder / "wrong", "http://127.0.0.1:9/v1", NUMBERLINE_WORKERS="2")
-    code, out, _ = await run("serve", environment={**own, "NUMBERLINE_TRUSTED_DOCUMENTS": "/nowhere.json"})
+    folder = short_folder / "wrong"
+    (folder / "keys").mkdir(parents=True)
+    (folder / "keys" / "tokens.pem").write_text("no key")
+    folder.chmod(0o755)
+
+    code, out, _ = await run("serve", environment=environment(folder, "http://127.0.0.1:9/v1", NUMBERLINE_WORKERS="2"))
 
     assert (code, out) == (3, "")
 

@@ -23,14 +23,14 @@ def test_a_monitor_only_reads(level: Level) -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_a_customer_only_reads(role: Role) -> None:
-    """Whatever its role."""
-    assert allowed(Level.CUSTOMER, role) == READS
+    """Whatever its role; its Admins read the audit trail, too."""
+    assert allowed(Level.CUSTOMER, role) - {"auditEvents"} == READS
 
 
 def test_an_operator_uploads_and_manages_nobody() -> None:
-    """Onboarding and uploads, but neither tenants nor customers nor calling profiles, nor giving up a consent."""
+    """Onboarding and uploads, but neither tenants, customers, calling profiles and consents, nor the audit trail."""
     system = {"tenantCreate", "callingProfileCreate", "numbersReclaim"}
-    managing = {*system, "customerCreate", "customerUpdate", "consentGiveUp"}
+    managing = {*system, "customerCreate", "customerUpdate", "consentGiveUp", "auditEvents"}
     assert allowed(Level.CHANNEL, Role.OPERATOR) == set(PERMISSIONS) - managing
     assert allowed(Level.SYSTEM, Role.OPERATOR) == set(PERMISSIONS) - managing
 

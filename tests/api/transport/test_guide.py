@@ -135,6 +135,7 @@ def test_the_limits_of_the_page_are_those_of_the_server() -> None:
         "TOO_MANY_FRAGMENTS": ours.fragments,
         "TOO_REPETITIVE": ours.repetitions,
         "TOO_COSTLY": ours.cost,
+        "BUSY": defaults["lock_time"].default.total_seconds(),
         "TOO_MANY_REQUESTS": defaults["requests_per_second"].default,
         "TOO_MANY_STREAMS": defaults["streams_per_caller"].default,
     }
