@@ -17,7 +17,8 @@ from store.tables import AuditEvent
 from store.vocabulary import Level, Role
 from tests import arrange
 from tests.api.journey import SCHEMA, mutation
-from tests.schema.succeeding import WORKS, Place, synced
+from tests.schema.place import Place, synced
+from tests.schema.succeeding import WORKS
 
 MUTATIONS = sorted(SCHEMA.mutation_type.fields) if SCHEMA.mutation_type else []
 
