@@ -21,7 +21,7 @@ from schema.limits.size import refused
 from tests.api.conftest import Running, environment
 from tests.api.guide import steps
 from tests.api.journey import Api, Site, eventually, mutation, started
-from tests.schema.test_limits import ABUSE
+from tests.schema.abuse import ABUSE
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 

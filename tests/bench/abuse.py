@@ -18,7 +18,7 @@ from api.processes import server
 from api.wiring import now
 from provisioning.caller import Caller
 from store.vocabulary import Level, Role
-from tests.schema.test_limits import ABUSE
+from tests.schema.abuse import ABUSE
 
 AIM_MS = 100
 """How long refusing one of them may take on an idle machine."""
