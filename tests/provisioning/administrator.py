@@ -1,16 +1,22 @@
 """What the customer's administrator does and sees in Control Hub while we are at work there."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlmodel import col
 
+from provisioning.consent import access_token
 from provisioning.desk import Desk
 from store.tables import Location, Service, Upload
 from store.vocabulary import NumberStatus, SyncState, SyncTask
-from tests.arrange import Dialog, fetch, numbers_of, rows
+from tests.arrange import Dialog, Hubside, fetch, numbers_of, rows
 
 SILENT = {"path_contains": "/telephony/config/numbers", "method": "GET", "status": 503}
 """A rule by which numbers cannot be read back."""
+
+GONE_ASTRAY = {"method": "POST", "path_contains": "/numbers", "status": 502, "times": 1}
+"""A rule by which one request to add numbers gets no answer that says what became of it."""
 
 
 async def order(control_hub: Any, path: str, **body: Any) -> None:
@@ -71,3 +77,23 @@ async def reckoned(desk: Desk, of: Upload) -> tuple[str, int, int, int]:
         released,
     )
     return (upload.status.value, upload.added, upload.failed, upload.withdrawn)
+
+
+async def put_by_hand(
+    desk: Desk, side: Hubside, address: str, dialog: Dialog, numbers: list[str], site: str = "New York"
+) -> None:
+    """Add numbers to a location as the customer's administrator might."""
+    token = await access_token(desk, side.hub, side.vault, dialog.service.id)
+    answer = await side.http.post(
+        f"{address}/v1/telephony/config/locations/{await hub_id(desk, dialog, site)}/numbers",
+        json={"phoneNumbers": numbers},
+        headers={"Authorization": f"Bearer {token}"},
+    )
+    answer.raise_for_status()
+
+
+async def until(found: Callable[[], Awaitable[list[Any]]]) -> None:
+    """Ask until there is something."""
+    async with asyncio.timeout(5):
+        while not await found():
+            pass

@@ -11,7 +11,7 @@ from provisioning.number_types import hub_usage
 from store.syncing import OPEN
 from store.tables import Number, Upload
 from store.vocabulary import NumberStatus, SyncState, SyncTask, UploadStatus
-from tests.arrange import Dialog, rows
+from tests.arrange import Dialog, numbers_of, rows
 from tests.provisioning.administrator import hub_id, organization_of
 
 CERTAIN = {201, 400, 409, 423, 429}
@@ -85,3 +85,8 @@ async def uploads_astray(desk: Desk, dialog: Dialog) -> list[str]:
         assert upload.submitted == upload.added + upload.failed + upload.withdrawn, upload
         assert min(upload.added, upload.failed, upload.withdrawn) >= 0, upload
     return [f"{upload}" for upload in uploads if upload.status not in ENDED or upload.waiting_code]
+
+
+async def states(desk: Desk, dialog: Dialog) -> set[SyncState]:
+    """Return the sync states of the service's numbers."""
+    return {number.sync_state for number in (await numbers_of(desk, dialog.service)).values()}
