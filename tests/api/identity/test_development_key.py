@@ -1,4 +1,4 @@
-"""Who is let in: bearer tokens over HTTP."""
+"""Who is let in with the development key: bearer tokens over HTTP."""
 
 import hmac
 import json
