@@ -115,7 +115,7 @@ class Guard:
 
 
 def names(trusted: Iterable[str], public_url: str, *, is_public: bool) -> list[str]:
-    """Return the names of a server: those that are set, or else that of its public address.
+    """Return the names of a server: those that are set, and that of its public address.
 
     A server for others than this machine has any name unless told otherwise: load balancers ask by addresses.
     """

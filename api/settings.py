@@ -98,7 +98,7 @@ class Settings(BaseSettings):
     graphiql: bool = True
     """Whether browsers get GraphiQL at /graphql."""
     introspection: bool = OperationLimits().introspection
-    """Whether anybody may ask for the schema; GraphiQL needs it."""
+    """Whether callers may ask for the schema; GraphiQL needs it."""
     operation_tokens: int = Field(default=OperationLimits().tokens, ge=1)
     """How many words and signs a document may have."""
     operation_depth: int = Field(default=OperationLimits().depth, ge=1)

@@ -20,7 +20,7 @@ AREA = "+1646"
 EXCHANGES = range(200, 1_000)
 """What may follow an area code."""
 
-TO_FILL_IN = "(in place of these parentheses: what 'numberline token' prints)"
+TO_FILL_IN = "(in place of these parentheses: a token of your issuer, or what 'numberline token' prints)"
 """What stands for a token where the reader has to bring one; page.js does not send it."""
 
 
