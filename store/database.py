@@ -28,7 +28,9 @@ EVENT_CHANNEL = "numberline_events"
 """The NOTIFY channel that wakes the feeds; its payload is empty, for the table is the truth."""
 
 _EVENT_LOCK = 4_310_001
-_TAKE_EVENT_LOCK = text(f"SELECT pg_advisory_xact_lock({_EVENT_LOCK}), pg_notify('{EVENT_CHANNEL}', '')")
+_TAKE_EVENT_LOCK = text(
+    f"SELECT pg_advisory_xact_lock({_EVENT_LOCK}), pg_notify('{EVENT_CHANNEL}', ''), clock_timestamp() AS at"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Transaction(Reading):
 
     jobs: JobQueue
     events: list[Event] = field(default_factory=list)
+    audits: list[AuditEvent] = field(default_factory=list)
 
     async def insert(self, row: SQLModel, conflicts: Mapping[str, NumberlineError]) -> None:
         """Insert one row and load what the database filled in; `conflicts` as of `flush`."""
@@ -64,8 +67,8 @@ class Transaction(Reading):
             raise conflicts.get(getattr(diagnosis, "constraint_name", None) or "", error) from error
 
     def audit(self, record: AuditEvent) -> None:
-        """Add to the audit trail."""
-        self.session.add(record)
+        """Add to the audit trail, with the commit."""
+        self.audits.append(record)
 
     def announce(self, event: Event) -> None:
         """Tell subscribers, after the commit."""
@@ -262,12 +265,16 @@ def _session(engine: AsyncEngine, scope: Scope, patience: timedelta | None = Non
 
 
 async def _write_events(transaction: Transaction) -> None:
-    """Take the ids of the events under one lock as the last thing before the commit, so that ids follow commits."""
-    if not transaction.events:
+    """Write what happened under one lock as the last thing before the commit: ids of events follow commits, and the
+    times of the audit trail do. Who reads either on from where they stood misses nothing.
+    """
+    if not (transaction.events or transaction.audits):
         return
     await transaction.session.flush()
-    await transaction.session.execute(_TAKE_EVENT_LOCK)
-    transaction.session.add_all(transaction.events)
+    locked = (await transaction.session.execute(_TAKE_EVENT_LOCK)).one()
+    for record in transaction.audits:
+        record.at = locked.at
+    transaction.session.add_all([*transaction.events, *transaction.audits])
     await transaction.session.flush()
 
 

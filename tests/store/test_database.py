@@ -14,12 +14,13 @@ from sqlalchemy import text
 from sqlmodel import col
 
 from provisioning.desk import Desk
+from store.actions import AuditAction
 from store.database import Database, Transaction
 from store.errors import Busy, Unavailable
 from store.jobs import JobQueue
 from store.migrate import as_application
 from store.scope import Scope
-from store.tables import Event, Tenant
+from store.tables import AuditEvent, Event, Tenant
 from store.vocabulary import EventKind, TenantKind
 from tests.arrange import blocked, count, rows
 
@@ -29,6 +30,11 @@ def event(mark: str) -> Event:
     return Event(
         kind=EventKind.SERVICE_STATUS, service_id=uuid4(), after=mark, provider_id=uuid4(), customer_id=uuid4()
     )
+
+
+def record(actor: str) -> AuditEvent:
+    """Make a record that can be told from others."""
+    return AuditEvent(actor=actor, action=AuditAction.TENANT_CREATED, entity="tenant", entity_id=uuid4())
 
 
 async def marks(desk: Desk) -> list[str | None]:
@@ -44,6 +50,17 @@ async def test_ids_of_events_follow_the_order_of_commits(desk: Desk) -> None:
         async with desk.begin() as quick:
             quick.announce(event("quick"))
     assert await marks(desk) == ["quick", "slow"]
+
+
+async def test_times_of_the_audit_trail_follow_the_order_of_commits(desk: Desk) -> None:
+    """Who reads it on from where they stood misses nothing of a transaction that took long."""
+    async with desk.begin() as slow:
+        await slow.session.execute(text("SELECT 1"))
+        slow.audit(record("slow"))
+        async with desk.begin() as quick:
+            quick.audit(record("quick"))
+    found = await rows(desk, AuditEvent, col(AuditEvent.at))
+    assert [each.actor for each in found if each.actor in {"slow", "quick"}] == ["quick", "slow"]
 
 
 async def test_two_commits_at_once_take_their_ids_one_after_the_other(desk: Desk) -> None:
