@@ -4,13 +4,16 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 
 from provisioning.caller import Caller
 from store.errors import NumberlineError
 
 KNOWN_CALLERS = 10_000
 """Of how many callers the pace is remembered; one who did not come for longest starts anew."""
+
+MESSAGES = 1_000
+"""How many messages a second are read of one caller's sockets; more wait where they are."""
 
 BURST_S = 2.0
 """So many seconds' worth of requests may come at once."""
@@ -49,6 +52,7 @@ class Pace:
         """Take how many requests a second, and how many streams, somebody may have."""
         self._rate, self._streams, self._monotonic = rate, streams, monotonic
         self._spent: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._due: OrderedDict[str, float] = OrderedDict()
         self._following: Counter[str] = Counter()
         self._connected: Counter[str] = Counter()
 
@@ -63,6 +67,15 @@ class Pace:
             self._spent.popitem(last=False)
         if is_over:
             raise TooManyRequests(self._rate, ceil((spent + 1) / self._rate - BURST_S) or 1)
+
+    def due_s(self, name: str, messages: float) -> float:
+        """Count messages that were read of somebody's sockets; return how long to wait before more are."""
+        now = self._monotonic()
+        due = max(self._due.pop(name, -inf), now - BURST_S) + messages / MESSAGES
+        self._due[name] = due
+        if len(self._due) > KNOWN_CALLERS:
+            self._due.popitem(last=False)
+        return max(due - now, 0.0)
 
     @contextmanager
     def following(self, name: str) -> Iterator[None]:

@@ -67,7 +67,12 @@ def announce(app: ASGIApp, listener: socket.socket, name: str, leave_s: int | No
     Asked to end, it waits `leave_s` seconds for the answers under way (None: to the end) and cancels those left.
     """
     config = uvicorn.Config(
-        app, log_config=None, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=leave_s
+        app,
+        log_config=None,
+        log_level="warning",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,  # of a few bytes it makes many messages
+        timeout_graceful_shutdown=leave_s,
     )
     # uvicorn sends itself the signal again when it is done; our own callers still have to clean up then.
     signal.signal(signal.SIGTERM, _leave)

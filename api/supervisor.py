@@ -37,6 +37,7 @@ def supervise(settings: Settings, listener: socket.socket, announcement: str) ->
         log_config=None,
         log_level="warning",
         ws="websockets-sansio",
+        ws_per_message_deflate=False,  # of a few bytes it makes many messages
     )
     supervisor = _Announcing(config, [listener], announcement)
     supervisor.run()

@@ -1,22 +1,19 @@
 """GraphQL over WebSocket: graphql-transport-ws by Strawberry's handler, with our callers and coded errors."""
 
 import asyncio
-import sys
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import ExitStack, suppress
+from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import timedelta
-from json import JSONDecodeError
+from math import inf
 from typing import cast
 
-import orjson
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
-from starlette.websockets import WebSocketDisconnected as ClosedByUs
-from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
-from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived, WebSocketDisconnected
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -32,7 +29,8 @@ from api.identity import Tokens
 from api.issuer import IssuerUnavailable
 from api.pace import Pace, TooManyRequests, TooManySockets, who
 from api.transport.documents import Documents
-from api.transport.errors import BadRequest, TooManyOperations, TooManyValues
+from api.transport.errors import BadRequest, TooManyOperations
+from api.transport.frames import TextFrames
 from api.transport.parameters import checked
 from api.transport.reading import read_json
 from provisioning.errors import Unauthenticated
@@ -50,15 +48,6 @@ FORBIDDEN = 4403
 """Closes a socket whose token is no good or has ended. graphql-ws connects again after it, and asks its
 `connectionParams` for a token again; after 4401 it would not."""
 
-INVALID = 4400
-"""Closes a socket where something came that is no message (graphql-transport-ws)."""
-
-TOO_LONG = 1009
-"""Closes a socket where a message came that is too long (RFC 6455, section 7.4.1)."""
-
-STRANGERS_CHARACTERS = 100_000
-"""How long a message may be before connection_ack; a token takes up to 8,000. Then uvicorn's limit counts: 16 MiB."""
-
 STRANGERS_SOCKETS = 1_000
 """How many sockets from one address may be without connection_ack; each has ten seconds for it."""
 
@@ -69,50 +58,6 @@ TRY_AGAIN_LATER = 1013
 """Closes a socket whose token cannot be checked, or that is one too many; clients connect again (RFC 6455, registry of
 close codes)."""
 
-MOST_REASON = 123
-"""How many bytes the reason of a closing may have (RFC 6455, section 5.5)."""
-
-
-class _TextFrames(ASGIWebSocketAdapter):
-    """Sends JSON as text frames, as graphql-transport-ws wants it, and reads none that is too much."""
-
-    most_characters = STRANGERS_CHARACTERS
-
-    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:  # noqa: ARG002  # Strawberry's signature
-        """Yield messages. Raises what Strawberry's handler answers with a closing."""
-        with suppress(WebSocketDisconnect):
-            while self.ws.application_state != WebSocketState.DISCONNECTED:
-                message = await self._read()
-                if message is not None:
-                    yield message
-
-    async def _read(self) -> object:
-        """Return a message; None where it was too much, for which the socket is closed."""
-        try:
-            text = await self.ws.receive_text()
-            if len(text) <= self.most_characters:
-                return self.view.decode_json(text)
-        except KeyError as error:
-            raise NonTextMessageReceived from error
-        except JSONDecodeError as error:
-            raise NonJsonMessageReceived from error
-        except TooManyValues as error:
-            await self.close(INVALID, error.message)
-        else:
-            await self.close(TOO_LONG, f"Before connection_ack a message has at most {self.most_characters} characters")
-        return None
-
-    async def send_json(self, message: Mapping[str, object]) -> None:
-        """Send a message. Raises WebSocketDisconnected where nobody is there any more."""
-        try:
-            await self.ws.send_text(orjson.dumps(message).decode())
-        except (WebSocketDisconnect, ClosedByUs) as error:
-            raise WebSocketDisconnected from error
-
-    async def close(self, code: int, reason: str) -> None:
-        """Close the socket; a reason that quotes a long id or type would not go into the frame."""
-        await super().close(code, reason.encode()[:MOST_REASON].decode(errors="ignore"))
-
 
 class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
     """Reads messages; what is not one closes the socket with 4400, and an operation that is wrong ends by itself."""
@@ -121,14 +66,15 @@ class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle(self) -> None:
         """Serve the socket: counted by where it comes from until it has introduced itself, then by its caller."""
-        client = cast("_TextFrames", self.websocket).ws.client
+        client = cast("TextFrames", self.websocket).ws.client
         with ExitStack() as self._counted:
             if await self._is_counted(who(None, client.host if client else None), STRANGERS_SOCKETS):
                 await super().handle()
 
     async def _is_counted(self, name: str, most: int) -> bool:
-        """Count the socket under a name; where there are too many, close it."""
+        """Count the socket and what is read of it under a name; where there are too many, close it."""
         self._counted.close()
+        cast("TextFrames", self.websocket).name = name
         try:
             self._counted.enter_context(cast("Sockets", self.view).pace.connected(name, most))
         except TooManySockets:
@@ -151,7 +97,8 @@ class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
         if self.connection_acknowledged and self._ending is None:
             if not await self._is_counted(self._name, CALLERS_SOCKETS):
                 return
-            cast("_TextFrames", self.websocket).most_characters = sys.maxsize
+            frames = cast("TextFrames", self.websocket)
+            frames.most_characters = frames.most_messages = inf
             self._ending = asyncio.create_task(self._end_with_token())
             self._ending.add_done_callback(self._task_done)  # where the client went away in that moment
 
@@ -213,7 +160,7 @@ class _Messages(BaseGraphQLTransportWSHandler[Context, None]):
 class Sockets(GraphQL[Context, None]):
     """The sockets at /graphql."""
 
-    websocket_adapter_class = _TextFrames
+    websocket_adapter_class = TextFrames
     graphql_transport_ws_handler_class = _Messages
 
     def __init__(

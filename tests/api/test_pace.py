@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from api.development import DevelopmentKey
 from api.identity import Terms, Tokens
 from api.keys import token_key
-from api.pace import BURST_S, KNOWN_CALLERS, Pace, TooManyRequests, TooManySockets, TooManyStreams, who
+from api.pace import BURST_S, KNOWN_CALLERS, MESSAGES, Pace, TooManyRequests, TooManySockets, TooManyStreams, who
 from api.processes import server
 from api.settings import Settings
 from api.transport.documents import Documents
+from api.transport.frames import STRANGERS_MESSAGES
 from api.transport.sockets import Sockets
 from api.wiring import now
 from provisioning.caller import Caller
@@ -103,6 +104,19 @@ def test_one_caller_does_not_slow_another() -> None:
     gate.let_through("ann")
 
     assert gate.let_through("bob") == BURST
+
+
+def test_messages_of_one_caller_are_read_no_faster_than_that() -> None:
+    """A burst at once; then each has to wait for those before it, but nobody for those of others."""
+    gate = Gate()
+    burst = int(BURST_S * MESSAGES)
+
+    assert [gate.pace.due_s("ann", 1) for _ in range(burst)] == [0] * burst
+    assert gate.pace.due_s("ann", MESSAGES) == pytest.approx(1)
+    assert gate.pace.due_s("ann", 1) == pytest.approx(1 + 1 / MESSAGES)
+    assert gate.pace.due_s("bob", 1) == 0
+    gate.seconds += 10
+    assert gate.pace.due_s("ann", 1) == 0
 
 
 def test_who_comes_again_when_told_is_taken() -> None:
@@ -233,6 +247,39 @@ async def test_what_is_asked_for_in_one_burst_is_counted(caller: Api, own: Site)
         told = [await receive(opened) for _ in range(3)]
 
     assert sorted(message["type"] for message in told) == ["error", "next", "next"]
+
+
+@pytest.mark.parametrize(("said", "codes"), [(STRANGERS_MESSAGES, []), (STRANGERS_MESSAGES + 1, [1009])])
+async def test_a_socket_that_does_not_introduce_itself_is_not_read_for_long(
+    running: Running, said: int, codes: list[int]
+) -> None:
+    """A few pings may come; whoever sends more has come for something else."""
+    tokens = Tokens(DevelopmentKey(token_key(running.data_dir), now), Terms(), now)
+    sockets = Sockets(build_schema(), None, tokens, Pace(RATE, 2, lambda: 0), Documents({}, only=False), [])  # type: ignore[arg-type]  # not reached
+    line = Line(['{"type": "ping"}'] * said)
+    line.gone.set()
+
+    await sockets(SCOPE, line.receive, line.send)
+
+    assert [message["code"] for message in line.sent if message["type"] == "websocket.close"] == codes
+
+
+async def test_who_sends_a_great_many_messages_is_read_between_others(running: Running) -> None:
+    """None is left out, and everybody else has a turn between any two of them."""
+    tokens = Tokens(DevelopmentKey(token_key(running.data_dir), now), Terms(), now)
+    sockets = Sockets(build_schema(), None, tokens, Pace(RATE, 2, lambda: 0), Documents({}, only=False), [])  # type: ignore[arg-type]  # not reached
+    hello = json.dumps({"type": "connection_init", "payload": {"Authorization": f"Bearer {running.token()}"}})
+    line, turns = Line([hello, *['{"type": "ping"}'] * 500]), 0
+
+    serving = asyncio.create_task(sockets(SCOPE, line.receive, line.send))
+    while not line.heard_out.is_set():
+        await asyncio.sleep(0)
+        turns += 1
+    line.gone.set()
+    await serving
+
+    assert sum("pong" in message.get("text", "") for message in line.sent) == 500
+    assert turns > 500
 
 
 @pytest.mark.parametrize("name", ["STRANGERS_SOCKETS", "CALLERS_SOCKETS"])

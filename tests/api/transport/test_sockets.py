@@ -18,8 +18,9 @@ from api.identity import Terms, Tokens
 from api.keys import token_key
 from api.pace import Pace
 from api.transport.documents import Documents
+from api.transport.frames import STRANGERS_CHARACTERS
 from api.transport.reading import MOST_VALUES
-from api.transport.sockets import MOST_OPERATIONS, STRANGERS_CHARACTERS, Sockets
+from api.transport.sockets import MOST_OPERATIONS, Sockets
 from api.wiring import now
 from schema.build import build_schema
 from tests.api.conftest import Running
