@@ -88,7 +88,9 @@ class AuditEvent(Node):
     )
     actor_level: Level | None = described("At which level whoever did it stands; null for the platform itself.")
     entity_id: strawberry.ID = described("The global id of what it was done to, also where that is gone.")
-    changes: list[AuditChange] = described("What is different since, by field.")
+    changes: list[AuditChange] = described(
+        "What is different since, by field; without the tenant above where you may not see it."
+    )
     kind: strawberry.Private[str]
     entity_key: strawberry.Private[UUID]
     key: strawberry.Private[UUID]
@@ -105,7 +107,7 @@ class AuditEvent(Node):
             actor=row.actor if may_be_named else None,
             actor_level=row.actor_level,
             entity_id=strawberry.ID(encode(kind, row.entity_id)),
-            changes=list(_changes(row.before or {}, row.after or {})),
+            changes=list(_changes(row.before or {}, row.after or {}, viewer)),
             kind=kind,
             entity_key=row.entity_id,
             key=row.id,
@@ -135,11 +137,18 @@ def shown(column: str) -> str | None:
     return _RENAMED.get(column, first + "".join(map(str.capitalize, rest)))
 
 
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[AuditChange]:
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any], viewer: Scope) -> Iterator[AuditChange]:
     for column in sorted(before.keys() | after.keys()):
         field, was, now = shown(column), before.get(column), after.get(column)
+        if column == "parent_id" and not _is_seen(now, viewer):
+            continue
         if field is not None and was != now:
             yield AuditChange(field=field, before=_value(column, was), after=_value(column, now))
+
+
+def _is_seen(parent: str | None, viewer: Scope) -> bool:
+    """Return whether somebody sees the tenant above one that he sees: it may stand above himself."""
+    return viewer.level is Level.SYSTEM or parent == str(viewer.id)
 
 
 def _value(column: str, value: Any) -> Any:

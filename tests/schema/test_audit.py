@@ -226,6 +226,33 @@ async def test_each_level_reads_what_is_about_its_own(desk: Desk, ask: Ask, ours
     assert "CALLING_PROFILE_CREATED" in {event["action"] for event in everything["nodes"]} - seen[Level.PROVIDER]
 
 
+@pytest.mark.parametrize(
+    ("viewer", "tenant", "is_told"),
+    [
+        (Level.SYSTEM, "provider", True),
+        (Level.SYSTEM, "channel", True),
+        (Level.PROVIDER, "provider", False),
+        (Level.PROVIDER, "channel", True),
+        (Level.CHANNEL, "channel", False),
+    ],
+)
+async def test_the_tenant_above_is_told_to_whom_sees_it(
+    ask: Ask, ours: Family, viewer: Level, tenant: str, *, is_told: bool
+) -> None:
+    """Nobody learns its id from how his own tenant began; `parent` of the tenant is null for him as well."""
+    born = {"provider": ours.provider, "channel": ours.channel}[tenant]
+    entity, me = encode("Tenant", born.id), ours.caller(viewer)
+    document = "query($id: ID!) { node(id: $id) { ... on Tenant { parent { id } } } }"
+
+    (event,) = (await ask(me, filter={"entity": entity, "action": ["TENANT_CREATED"]}))["nodes"]
+    changes = {change["field"]: change["after"] for change in event["changes"]}
+    above = (await ask(me, document, id=entity))["parent"]
+
+    assert changes["name"] == born.name
+    assert changes.get("parent") == (above and above["id"])
+    assert ("parent" in changes) == is_told
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
 async def test_what_is_somebody_elses_is_found_like_nothing(desk: Desk, ask: Ask, ours: Family, kind: str) -> None:
     """The same answer as to an id that was made up."""
