@@ -75,6 +75,7 @@ from provisioning.errors.uploads import (
     NothingToRemove,
     NothingToRetry,
     NothingValid,
+    NotSubmitted,
     NumbersOnTheirWay,
     TooManyEntries,
     TooManyQuestions,
@@ -82,6 +83,7 @@ from provisioning.errors.uploads import (
 )
 from store.errors import (
     AmbiguousReference,
+    Busy,
     IdempotencyKeyReused,
     IdempotencyResultGone,
     NameTaken,
@@ -97,6 +99,7 @@ __all__ = [
     "AmbiguousReference",
     "AssignmentNotRepaired",
     "Blank",
+    "Busy",
     "CallingCodeMismatch",
     "ConsentInForce",
     "ConsentMissing",
@@ -128,6 +131,7 @@ __all__ = [
     "NameTaken",
     "NonIntegratedOnly",
     "NotFound",
+    "NotSubmitted",
     "NothingChosen",
     "NothingToAdd",
     "NothingToChange",

@@ -58,6 +58,13 @@ class InvalidEntries(NumberlineError):
 
 
 @dataclass(eq=False)
+class NotSubmitted(NumberlineError):
+    """Somebody else is at work on the same. The upload holds the numbers: send uploadSubmit for it in a few seconds."""
+
+    code = "BUSY"
+
+
+@dataclass(eq=False)
 class NothingToRetry(NumberlineError):
     """No number of the upload can be tried again: Control Hub took them, or refused them for good."""
 

@@ -4,7 +4,15 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from provisioning.desk import Desk
-from provisioning.errors import InvalidEntries, NothingToAdd, NothingValid, NumberlineError, TransitionRefused
+from provisioning.errors import (
+    Busy,
+    InvalidEntries,
+    NothingToAdd,
+    NothingValid,
+    NotSubmitted,
+    NumberlineError,
+    TransitionRefused,
+)
 from provisioning.repeating import once
 from provisioning.states import UploadEvent, upload_next
 from provisioning.uploads.fill import NewEntries, RawEntry, append_entries, append_file, digest
@@ -62,8 +70,9 @@ async def upload_numbers(
     """Start, fill, validate and submit an upload.
 
     Where no number is valid, or some are not and REJECT_EVERYTHING was asked for, the upload stays VALIDATED, with
-    the reasons, to be corrected. Sent again with the same key, it goes on where it was; what somebody has done to the
-    upload since is left as it is. Raises what starting, filling and submitting raise otherwise.
+    the reasons, to be corrected; and where somebody else is at work on the same, to be submitted. Sent again with the
+    same key, it goes on where it was; what somebody has done to the upload since is left as it is. Raises what
+    starting, filling and submitting raise otherwise.
     """
     request = NumbersUpload(new, None if file is None else await digest(file), policy)
     async with desk.begin() as transaction:
@@ -76,6 +85,9 @@ async def upload_numbers(
         # What was submitted has no name in this input: it is the numbers that are at fault.
         refusal.path = ("entries",) if new.entries else ("source",)
         return Uploaded(upload, refusal)
+    except Busy:
+        # Something was done: whoever sent the request again without a key would have a second upload.
+        return Uploaded(upload, NotSubmitted())
     except TransitionRefused:
         # The same request, sent twice at once: the other one has submitted it.
         async with desk.read() as reading:

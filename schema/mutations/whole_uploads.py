@@ -22,7 +22,8 @@ class NumbersUploadPayload:
 
     upload: Upload | None = described(
         "The upload. Where no number is valid, or REJECT_EVERYTHING met an invalid one, it stays VALIDATED beside "
-        "the error, with the reasons in its entries: correct it and call uploadSubmit. Null where nothing was kept."
+        "the error, with the reasons in its entries: correct it and call uploadSubmit. So it does beside BUSY: call "
+        "uploadSubmit in a few seconds. Null where nothing was kept."
     )
     user_errors: list[UserError] = described("Why it was not submitted; empty where it was.")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +17,7 @@ from provisioning.uploads.edit import cancel
 from provisioning.uploads.fill import NewEntries, add_entries, import_file
 from provisioning.uploads.judge import validate
 from provisioning.uploads.start import start
+from provisioning.uploads.submit import submit
 from provisioning.uploads.whole import DryRun, WholeUpload, try_numbers, upload_numbers
 from store import entries, uploads
 from store.lookup import Name, one
@@ -194,6 +196,37 @@ async def test_a_request_that_died_half_way_is_finished_by_its_repetition(
             await upload_numbers(desk, new, None, IGNORE, "key")
     assert await count(desk, Number) == 0
     done = await upload_numbers(desk, new, None, IGNORE, "key")
+    assert (done.upload.status, done.refusal) == (UploadStatus.COMPLETED, None)
+    assert (await count(desk, Upload), await count(desk, Number)) == (1, 1)
+
+
+@pytest.mark.parametrize("key", [None, "key"])
+async def test_what_meets_somebody_at_work_when_it_is_submitted_is_kept_and_told(
+    desk: Desk, dialog: Dialog, key: str | None
+) -> None:
+    """The upload is there to be submitted, where to repeat the request without a key would make another."""
+    hurried = replace(desk, patience=timedelta(milliseconds=50))
+    async with desk.begin() as working:
+        await one(working, Service, Name(id=dialog.service.id), lock=True)
+        met = await upload_numbers(hurried, of(dialog, A), None, IGNORE, key)
+
+    assert met.refusal is not None
+    assert (met.refusal.code, met.refusal.path) == ("BUSY", ())
+    assert "uploadSubmit" in met.refusal.message
+    assert (await fetch(desk, met.upload)).status is met.upload.status is UploadStatus.VALIDATED
+    assert (await submit(desk, Name(id=met.upload.id))).status is UploadStatus.COMPLETED
+    assert (await count(desk, Upload), await count(desk, Number)) == (1, 1)
+
+
+async def test_a_repetition_goes_on_with_the_upload_that_met_somebody_at_work(desk: Desk, dialog: Dialog) -> None:
+    """With the same key: it submits what is kept, and makes no other."""
+    new, hurried = of(dialog, A), replace(desk, patience=timedelta(milliseconds=50))
+    async with desk.begin() as working:
+        await one(working, Service, Name(id=dialog.service.id), lock=True)
+        met = [await upload_numbers(hurried, new, None, IGNORE, "key") for _ in range(2)]
+    done = await upload_numbers(hurried, new, None, IGNORE, "key")
+
+    assert {tried.upload.id for tried in met} == {done.upload.id}
     assert (done.upload.status, done.refusal) == (UploadStatus.COMPLETED, None)
     assert (await count(desk, Upload), await count(desk, Number)) == (1, 1)
 
