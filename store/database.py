@@ -265,8 +265,9 @@ def _session(engine: AsyncEngine, scope: Scope, patience: timedelta | None = Non
 
 
 async def _write_events(transaction: Transaction) -> None:
-    """Write what happened under one lock as the last thing before the commit: ids of events follow commits, and the
-    times of the audit trail do. Who reads either on from where they stood misses nothing.
+    """Write what happened under one lock, as the last thing before the commit.
+
+    So ids of events follow commits, and so do times of the audit trail: who reads on in either misses nothing.
     """
     if not (transaction.events or transaction.audits):
         return
