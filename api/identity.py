@@ -11,11 +11,11 @@ from uuid import UUID
 import jwt
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
+from api.token_faults import ENDED, SPOILT, ClaimUnfit, TokenLog, reading, reason
 from provisioning.caller import Caller
 from provisioning.desk import Clock
 from provisioning.errors import Unauthenticated
 from schema.ids import key_of
-from store.errors import NotFound
 from store.vocabulary import Level, Role
 
 KNOWN_TOKENS = 1_024
@@ -87,6 +87,7 @@ class Tokens:
         `open_schema` says whether who has none is told the schema.
         """
         self._keys, self._terms, self._clock = keys, terms, clock
+        self._log = TokenLog(clock)
         self.open_schema = open_schema
         # Checking a signature takes longer than answering a small query; a good token stays good until its end, as
         # long as its key does: keys that were read again are others, and what they signed is checked again.
@@ -100,20 +101,27 @@ class Tokens:
         if not authorization:
             return None
         scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or len(token) > MOST_CHARACTERS:
-            raise Unauthenticated
+        if scheme.lower() != "bearer":
+            raise self._refused("it is no bearer token")
+        if len(token) > MOST_CHARACTERS:
+            raise self._refused(SPOILT)
         try:
             caller = self._checked(token.strip(), await self._keys.find(_kid(token.strip())))
-        except (jwt.PyJWTError, NotFound, KeyError, TypeError, ValueError, OverflowError, OSError) as error:
-            raise Unauthenticated from error
+        except (jwt.PyJWTError, ClaimUnfit, Unauthenticated, TypeError, ValueError, OverflowError) as error:
+            raise self._refused(reason(error)) from error
         if self.remaining_s(caller) <= 0:
-            raise Unauthenticated
+            raise self._refused(ENDED)
         return caller
 
     def remaining_s(self, caller: Caller) -> float:
         """Return how long the caller's token is still good, in seconds."""
         assert caller.expires_at is not None  # noqa: S101  # every caller with a token has an end
         return (caller.expires_at - self._clock()).total_seconds()
+
+    def _refused(self, why: str) -> Unauthenticated:
+        """Return the refusal, which does not say why; the log does."""
+        self._log.refused(why)
+        return Unauthenticated()
 
     def _check(self, token: str, key: Key) -> Caller:
         claims: dict[str, Any] = jwt.decode(
@@ -136,21 +144,31 @@ def _kid(token: str) -> str | None:
 
 
 def _caller(claims: Mapping[str, Any], terms: Terms) -> Caller:
-    """Return the caller of checked claims. Below system level a token without a bound id would see nothing or all."""
-    level = Level[_word(claims[terms.names.level])]
-    bound_to = _bound_key(level, claims.get(terms.names.bound_to))
-    subject = claims["sub"]
-    if (level is Level.SYSTEM) != (bound_to is None) or not _is_name(subject):
-        raise Unauthenticated
-    expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC) + terms.leeway
-    return Caller(subject, level, Role[_word(claims[terms.names.role])], bound_to, expires_at)
+    """Return the caller of checked claims. Below system level a token without a bound id would see nothing or all.
+
+    Raises ClaimUnfit.
+    """
+    names = terms.names
+    with reading("sub"):
+        subject = _name(claims["sub"])
+    with reading(names.level):
+        level = Level[_word(claims[names.level])]
+    with reading(names.role):
+        role = Role[_word(claims[names.role])]
+    with reading(names.bound_to):
+        bound_to = _bound_key(level, claims.get(names.bound_to))
+    with reading("exp"):
+        expires_at = datetime.fromtimestamp(int(claims["exp"]), UTC) + terms.leeway
+    return Caller(subject, level, role, bound_to, expires_at)
 
 
 def _bound_key(level: Level, bound_to: object) -> UUID | None:
     """Return the key behind a global id, which has to be of the level's own kind. Nothing but null is none.
 
-    Raises NotFound and TypeError.
+    Raises NotFound, TypeError and ValueError.
     """
+    if (level is Level.SYSTEM) != (bound_to is None):
+        raise ValueError
     if bound_to is None:
         return None
     if not isinstance(bound_to, str):
@@ -165,8 +183,8 @@ def _word(claim: object) -> str:
     return claim.upper()
 
 
-def _is_name(subject: object) -> bool:
-    """Return whether this can stand for somebody: it is shown, kept and logged."""
-    return (
-        isinstance(subject, str) and subject.isprintable() and subject.strip() != "" and len(subject) <= MOST_OF_SUBJECT
-    )
+def _name(subject: object) -> str:
+    """Return what can stand for somebody: it is shown, kept and logged. Raises ValueError for what cannot."""
+    if isinstance(subject, str) and subject.isprintable() and subject.strip() and len(subject) <= MOST_OF_SUBJECT:
+        return subject
+    raise ValueError

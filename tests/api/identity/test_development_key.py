@@ -113,7 +113,7 @@ async def test_a_header_without_a_token_is_refused(api: Api, header: str) -> Non
 async def test_a_token_that_was_good_is_refused_once_it_has_ended(tmp_path: Path) -> None:
     """That it was let in before does not help it."""
     begun = datetime.now(UTC).replace(microsecond=0)
-    moments = iter([begun + timedelta(minutes=minutes) for minutes in (0, 59, 60)])
+    moments = iter([begun + timedelta(minutes=minutes) for minutes in (0, 59, 60, 60)])
     key = DevelopmentKey(token_key(tmp_path), lambda: next(moments))
     tokens = Tokens(key, Terms(), lambda: next(moments))
     header = f"Bearer {key.issue(Caller('ann', Level.SYSTEM, Role.ADMIN), timedelta(hours=1))}"
