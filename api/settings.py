@@ -15,6 +15,7 @@ from api.values import (
     DatabaseAddress,
     FernetKeys,
     Folder,
+    Hosts,
     MailServerAddress,
     Manifest,
     Name,
@@ -75,7 +76,7 @@ class Settings(BaseSettings):
     """Other origins whose pages may ask this server, such as a front-end's development server."""
     body_bytes: int = Field(default=16_000_000, ge=1)
     """How long a JSON body may be; a million numbers as pasted text have 14 million bytes."""
-    trusted_hosts: Names = Field(default_factory=list)
+    trusted_hosts: Hosts = Field(default_factory=list)
     """Names by which this server may be asked, beside that of its public address; "*": any."""
     issuer: SafeAddress | None = None
     """The OpenID Connect issuer whose tokens are taken; None: tokens of this machine's development key."""

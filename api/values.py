@@ -1,6 +1,8 @@
 """Kinds of values that settings have, each with what is said of others."""
 
 import json
+import re
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
@@ -13,6 +15,9 @@ from api.addresses import is_loopback
 from api.smtp import mail_server, sender_address
 from api.transport.documents import trusted_documents
 from store.addresses import is_database
+
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE | re.ASCII)
+"""A name, or an IPv4 address. Machines of a cluster may have an underscore in theirs."""
 
 
 def _folder(path: Path) -> Path:
@@ -82,6 +87,23 @@ def _origins(origins: list[str]) -> list[str]:
     return origins
 
 
+def _host(host: str) -> str:
+    """Return a host as a Host header has it, once its port and its brackets are gone. Raises ValueError."""
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if ":" in bare:
+        return str(IPv6Address(bare))
+    if bare != host or not (host == "*" or _HOST.fullmatch(host)):
+        raise ValueError
+    return host.lower()
+
+
+def _hosts(hosts: list[str]) -> list[str]:
+    try:
+        return [_host(host) for host in hosts]
+    except ValueError:
+        raise ValueError('has to be a list of host names, without scheme and port, or "*"') from None
+
+
 def _fernet(key: SecretStr) -> SecretStr:
     try:
         Fernet(key.get_secret_value())
@@ -107,6 +129,9 @@ Sender = Annotated[str, AfterValidator(_sender)]
 
 Name = Annotated[str, StringConstraints(min_length=1)]
 """A text that is there."""
+
+Hosts = Annotated[list[str], BeforeValidator(_listed), AfterValidator(_hosts)]
+"""Names as they stand in a Host header; ones with other letters than ASCII as browsers send them, xn--..."""
 
 Names = Annotated[list[Name], BeforeValidator(_listed)]
 Origins = Annotated[list[str], BeforeValidator(_listed), AfterValidator(_origins)]

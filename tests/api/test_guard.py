@@ -15,6 +15,7 @@ from websockets.typing import Origin
 
 from api.graphiql.page import POLICY
 from api.guard import HEADERS, guarded, names
+from api.settings import Settings
 from tests.api.journey import Api
 
 EVIL = "https://evil.example"
@@ -152,6 +153,27 @@ async def test_a_server_has_the_names_that_it_was_given(
 
     assert answer.status_code == status
     assert ("strict-transport-security" in answer.headers) == public_url.startswith("https:")
+
+
+@pytest.mark.parametrize(
+    ("given", "host"),
+    [
+        ("Numbers.Example", "numbers.example:8000"),
+        ("numbers_1.example.", "NUMBERS_1.example."),
+        ("192.0.2.1", "192.0.2.1:8000"),
+        ("[2001:DB8:0::1]", "[2001:db8::1]:8000"),
+        ("2001:db8::1", "[2001:db8::1]"),
+        ("*", "any.example"),
+    ],
+)
+async def test_a_name_of_a_server_may_be_written_in_several_ways(
+    monkeypatch: pytest.MonkeyPatch, given: str, host: str
+) -> None:
+    """In any case, an IPv6 address with brackets or without, as short as it can be or not."""
+    monkeypatch.setenv("NUMBERLINE_TRUSTED_HOSTS", f'["{given}"]')
+    found = names(Settings().trusted_hosts, "https://public.example", is_public=True)
+
+    assert (await asked(_app(found), "/", {"host": host})).status_code == 200
 
 
 async def test_a_fault_is_answered_with_an_id_that_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:

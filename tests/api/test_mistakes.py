@@ -71,6 +71,22 @@ SLIPS = [
 ]
 """How addresses of databases are written wrongly, with a password that a traceback would tell."""
 
+HOSTS = [
+    "numbers.example:443",
+    "https://numbers.example",
+    "numbers.example/",
+    "ann@numbers.example",
+    "*.example",
+    ".example",
+    "numbers..example",
+    "numbers example",
+    "zürich.example",
+    "[2001:db8::1]:443",
+    "[2001:db8::1",
+    "2001:db8::1::2",
+]
+"""What no Host header names: a server would refuse everybody."""
+
 ANYTHING = {"control_hub_client_secret"}
 """What any text is good for."""
 
@@ -78,6 +94,9 @@ MORE = [
     ("allowed_origins", '["localhost:5173"]'),
     ("allowed_origins", '["http://localhost:5173/page"]'),
     ("allowed_origins", '{"a": 1}'),
+    *(("trusted_hosts", f'["{host}"]') for host in HOSTS),
+    ("trusted_hosts", '[""]'),
+    ("trusted_hosts", "{}"),
     ("secret_keys", "x"),
     ("issuer", "https://[::1"),
     ("public_url", "https://numbers.example:port"),
