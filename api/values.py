@@ -19,11 +19,20 @@ from store.addresses import is_database
 _HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE | re.ASCII)
 """A name, or an IPv4 address. Machines of a cluster may have an underscore in theirs."""
 
+_NO_FOLDER = "has to be a folder, or where a new one can be made"
+
+
+def _named(given: object) -> object:
+    """Refuse no name at all, which would be the current folder."""
+    if isinstance(given, str) and not given.strip():
+        raise ValueError(_NO_FOLDER)
+    return given
+
 
 def _folder(path: Path) -> Path:
     there = next(each for each in (path, *path.absolute().parents) if each.exists())
     if not there.is_dir():
-        raise ValueError("has to be a folder, or where a new one can be made")
+        raise ValueError(_NO_FOLDER)
     return path
 
 
@@ -112,7 +121,7 @@ def _fernet(key: SecretStr) -> SecretStr:
     return key
 
 
-Folder = Annotated[Path, AfterValidator(_folder)]
+Folder = Annotated[Path, BeforeValidator(_named), AfterValidator(_folder)]
 """A folder that is there, or can be."""
 
 Manifest = Annotated[Path, AfterValidator(_manifest)]

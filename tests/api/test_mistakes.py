@@ -97,6 +97,8 @@ MORE = [
     *(("trusted_hosts", f'["{host}"]') for host in HOSTS),
     ("trusted_hosts", '[""]'),
     ("trusted_hosts", "{}"),
+    ("data_dir", ""),
+    ("data_dir", " "),
     ("secret_keys", "x"),
     ("issuer", "https://[::1"),
     ("public_url", "https://numbers.example:port"),
