@@ -1,5 +1,6 @@
 """The development key: this machine issues its own tokens, and takes nobody else's."""
 
+import inspect
 import socket
 from datetime import timedelta
 
@@ -24,7 +25,7 @@ class DevelopmentKeyExposed(Exception):
     """
 
     def __str__(self) -> str:
-        return (self.__doc__ or "").strip()
+        return inspect.cleandoc(self.__doc__ or "")
 
 
 class DevelopmentKey:

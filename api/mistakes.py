@@ -28,6 +28,9 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
 )
 """What a setting may look like; of others the default is the example."""
 
+_WORDS: Mapping[str, str] = MappingProxyType({"time_delta_parsing": "has to be an ISO 8601 duration, such as PT30S"})
+"""What is said of a fault instead of Pydantic's own words, by its type."""
+
 _NAMES = re.compile(r"NUMBERLINE_\w+")
 
 
@@ -35,7 +38,8 @@ def mistakes(error: ValidationError) -> Iterator[str]:
     """Yield a line for each setting that is not good: its name, what is wrong, and an example. Values stay untold."""
     for fault in error.errors(include_url=False, include_input=False):
         raised = fault.get("ctx", {}).get("error")
-        told = str(raised) if isinstance(raised, ValueError) else f"{fault['msg'][0].lower()}{fault['msg'][1:]}"
+        words = _WORDS.get(fault["type"], f"{fault['msg'][0].lower()}{fault['msg'][1:]}")
+        told = str(raised) if isinstance(raised, ValueError) else words
         yield _line(str(fault["loc"][0]), told) if fault["loc"] else _line(_needed(told), told)
 
 

@@ -48,7 +48,8 @@ def listening(host: str, port: int) -> socket.socket:
     try:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
-        raise CannotListen(host, port, error.strerror or str(error)) from error
+        reason, _, _ = (error.strerror or str(error)).partition(" (while attempting")  # create_server adds the address
+        raise CannotListen(host, port, reason) from error
     # asyncio sets this only where the protocol number is given, which create_server leaves out; without it
     # every answer in two segments waits 40 ms for the client's acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

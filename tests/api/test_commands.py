@@ -210,6 +210,7 @@ async def test_a_server_that_cannot_listen_says_so(tmp_path: Path, host: str) ->
 
     assert (code, printed, error.count("\n")) == (1, "", 1)
     assert f"cannot listen at {host}" in error
+    assert error.count(host) == 1
 
 
 async def test_a_server_that_is_asked_to_end_ends_well(short_folder: Path, http: httpx.AsyncClient) -> None:

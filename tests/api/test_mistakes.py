@@ -155,6 +155,15 @@ def test_a_setting_that_is_missing_is_told_in_a_line(
     assert line == f"{variable(given)} needs {variable(needed)}. For example: {variable(needed)}={example(needed)}"
 
 
+@pytest.mark.parametrize("value", ["30", "30 seconds", "PT", "soon"])
+@pytest.mark.parametrize("name", ["cooling", "lock_time", "leave_time", "query_time", "mutation_time", "clock_leeway"])
+def test_how_a_duration_is_written_is_told(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """A number alone could be anything."""
+    (line,) = told(monkeypatch, **{name: value})
+
+    assert line.startswith(f"{variable(name)} has to be an ISO 8601 duration, such as PT30S. For example: ")
+
+
 def test_every_bad_setting_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line each."""
     lines = told(monkeypatch, port="x", workers="x")

@@ -113,7 +113,7 @@ async def test_the_development_key_is_for_this_machine_alone(running: Running) -
     code, out, error = await run("serve", environment=own)
 
     assert (code, out) == (1, "")
-    assert "NUMBERLINE_ISSUER" in error
+    assert "\nSet NUMBERLINE_ISSUER" in error
     assert "Traceback" not in error
 
 
