@@ -1,6 +1,7 @@
 """The command line: `numberline`."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -46,6 +47,9 @@ main = typer.Typer(
     pretty_exceptions_enable=False,
     help="Upload phone numbers to Webex Cloud Connect.",
 )
+
+_FATAL = re.compile(r"FATAL: +(.+)")
+"""How PostgreSQL ends a connection, in English as our own databases speak; of others the reason stays untold."""
 
 Port = Annotated[int | None, typer.Option(help="The port; default NUMBERLINE_PORT or 8000.")]
 
@@ -96,7 +100,8 @@ def migrate(
     ],
 ) -> None:
     """Bring a database up to date, as its owner. The embedded one is brought up to date by itself."""
-    upgrade(database_url)
+    with _refusals_told("NUMBERLINE_OWNER_URL"):
+        upgrade(database_url)
     typer.echo("The database is up to date.")
 
 
@@ -146,13 +151,22 @@ def _serve(settings: Settings) -> None:
 
 
 @contextmanager
-def _refusals_told() -> Iterator[None]:
-    """Tell in a sentence why a process does not start."""
+def _refusals_told(database: str = "NUMBERLINE_DATABASE_URL") -> Iterator[None]:
+    """Tell in a sentence why a process does not start; `database` is the setting that says which one it needs."""
     try:
         yield
-    except (CannotListen, DatabaseOutdated, DevelopmentKeyExposed, RowSecurityInactive, Unavailable) as error:
+    except Unavailable as error:
+        typer.echo(f"The database at {database} cannot be reached{_why(error)}.", err=True)
+        raise typer.Exit(1) from error
+    except (CannotListen, DatabaseOutdated, DevelopmentKeyExposed, RowSecurityInactive) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
+
+
+def _why(error: Unavailable) -> str:
+    """Return what the database itself says against letting us in: no more, for a host may be part of a password."""
+    found = _FATAL.search(str(error.__cause__))
+    return f": {found[1]}" if found else ""
 
 
 def _settings(**given: Any) -> Settings:

@@ -6,8 +6,9 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from store.errors import NumberlineError, Unavailable
 
@@ -58,12 +59,13 @@ def check_current(url: str) -> None:
 def migrate(owner_url: str) -> None:
     """Run what migrations are missing and renew the grants; several processes may call it at once.
 
-    Raises sqlalchemy.exc.ProgrammingError where the owner may not create the role `numberline_app` and it does not
-    exist yet: create it by hand (CREATE ROLE numberline_app LOGIN PASSWORD '...') and call again.
+    Raises Unavailable where the database cannot be reached, and sqlalchemy.exc.ProgrammingError where the owner may
+    not create the role `numberline_app` and it does not exist yet: create it by hand (CREATE ROLE numberline_app LOGIN
+    PASSWORD '...') and call again.
     """
-    engine = create_engine(_with_driver(owner_url))
+    engine = create_engine(_with_driver(owner_url), connect_args={"connect_timeout": CONNECT_S})
     try:
-        with engine.begin() as connection:
+        with _connected(engine) as connection, connection.begin():
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
             connection.execute(text("SET LOCAL search_path TO public"))
             command.upgrade(configuration(connection), "head")
@@ -71,6 +73,13 @@ def migrate(owner_url: str) -> None:
             connection.exec_driver_sql(_GRANTS)
     finally:
         engine.dispose()
+
+
+def _connected(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except OperationalError as error:
+        raise Unavailable from error
 
 
 def ensure_database(owner_url: str, name: str) -> str:

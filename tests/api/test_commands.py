@@ -17,6 +17,8 @@ from tests.api.conftest import Running, environment
 from tests.api.journey import Api, Site, block, ended, eventually, integrated_site, mutation, started, submitted
 from tests.api.programs import ROOT, run, serving, token, working
 
+PASSWORD = "hunter2"  # it opens nothing
+
 
 async def test_an_empty_database_is_filled_through_the_public_api_alone(
     short_folder: Path, tmp_path: Path, http: httpx.AsyncClient
@@ -164,14 +166,21 @@ async def test_nothing_starts_as_the_owner_of_the_tables(embedded: str, tmp_path
     assert "Traceback" not in error
 
 
-@pytest.mark.parametrize("command", ["serve", "worker"])
-async def test_nothing_starts_without_its_database(tmp_path: Path, command: str) -> None:
-    """It is told in a sentence; whoever started the process starts it again."""
-    own = environment(tmp_path, "", NUMBERLINE_DATABASE_URL="postgresql://numberline_app@127.0.0.1:9/numberline")
+@pytest.mark.parametrize(
+    ("command", "setting"), [("serve", "DATABASE_URL"), ("worker", "DATABASE_URL"), ("migrate", "OWNER_URL")]
+)
+async def test_nothing_starts_without_its_database(embedded: str, tmp_path: Path, command: str, setting: str) -> None:
+    """It is told in a sentence, the password is not; whoever started the process starts it again."""
+    away = make_url(f"postgresql://nobody:{PASSWORD}@127.0.0.1:9/numberline")
+    unknown = make_url(embedded).set(username="nobody", password=PASSWORD)
+    told = f"The database at NUMBERLINE_{setting} cannot be reached"
 
-    code, printed, error = await run(command, environment=own)
+    outcomes = [
+        await run(command, environment=environment(tmp_path, "", **{f"NUMBERLINE_{setting}": written}))
+        for written in (url.render_as_string(hide_password=False) for url in (away, unknown))
+    ]
 
-    assert (code, printed, error.count("\n")) == (1, "", 1)
+    assert outcomes == [(1, "", f"{told}.\n"), (1, "", f'{told}: role "nobody" does not exist.\n')]
 
 
 @pytest.mark.parametrize("command", ["serve", "worker"])
