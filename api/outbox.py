@@ -12,9 +12,11 @@ from starlette.routing import Route
 from api.consent import PREFIX
 from api.issuer import IssuerUnavailable
 from api.mail import Outbox
+from api.refusals import refusal
 from api.wiring import House, now
+from provisioning.caller import Caller
 from provisioning.consent import token_hash
-from provisioning.errors import Unauthenticated
+from provisioning.errors import Forbidden, Unauthenticated
 from provisioning.invitations import status_of
 from store import consents
 from store.scope import Scope
@@ -40,14 +42,22 @@ def routes(house: House) -> list[Route]:
     async def letters(request: Request) -> Response:
         """Send the letters; invitations are secrets, so only the platform's own Admin may read them."""
         try:
-            caller = await house.tokens.caller(request.headers.get("authorization"))
-        except (Unauthenticated, IssuerUnavailable):
-            caller = None
-        if caller is None or caller.level is not Level.SYSTEM or caller.role is not Role.ADMIN:
-            return JSONResponse({"code": "FORBIDDEN"}, status_code=403)
+            _admit(await house.tokens.caller(request.headers.get("authorization")))
+        except (Unauthenticated, Forbidden) as error:
+            return refusal(403 if isinstance(error, Forbidden) else 401, error.code, error.message)
+        except IssuerUnavailable as error:
+            return refusal(503, error.code, error.message, retryable=True)
         return JSONResponse({"letters": outbox.letters(request.query_params.get("to"))})
 
     return [Route("/outbox", letters)]
+
+
+def _admit(caller: Caller | None) -> None:
+    """Raise Unauthenticated or Forbidden for anybody but the platform's own Admin."""
+    if caller is None:
+        raise Unauthenticated
+    if caller.level is not Level.SYSTEM or caller.role is not Role.ADMIN:
+        raise Forbidden
 
 
 def link_in_letter(house: House) -> Callable[[Invitation], Awaitable[str | None]] | None:

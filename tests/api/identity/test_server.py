@@ -92,12 +92,14 @@ async def test_while_the_issuer_is_down_requests_say_when_to_come_again(
             caller = Api(http, address, found.token())
             answer = await caller.post("{ viewer { subject } }")
             file = await http.get(f"{address}/numbers.csv", headers=caller.headers)
+            letters = await http.get(f"{address}/outbox", headers=caller.headers)
             async with websocket(caller) as opened:
                 await send(opened, "connection_init", payload=caller.headers)
                 assert await closing_code(opened) == 1013
             healthy = await http.get(f"{address}/healthz")
 
     assert (answer.status_code, file.status_code, healthy.status_code) == (503, 503, 200)
+    assert (letters.status_code, letters.json()) == (503, file.json())
     assert answer.json()["errors"][0]["extensions"] == {
         "code": "ISSUER_UNAVAILABLE",
         "retryable": True,
