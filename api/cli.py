@@ -20,7 +20,7 @@ from api.mistakes import mistakes
 from api.processes import simulator
 from api.serving import CannotListen
 from api.settings import Settings
-from api.wiring import built, check_database, now
+from api.wiring import built, check_database, now, warn_of_missing_secret
 from api.worker import work
 from provisioning.caller import Caller
 from schema import permission_page
@@ -84,6 +84,7 @@ def worker() -> None:
     settings = _settings()
     with _refusals_told():
         check_database(settings)
+    warn_of_missing_secret(settings)
 
     async def work_on() -> None:
         async with built(settings) as house, house.jobs.open_async():

@@ -13,6 +13,7 @@ from api.app import create_app
 from api.development import refuse_exposure
 from api.settings import Settings
 from api.supervisor import supervise
+from api.wiring import warn_of_missing_secret
 
 
 @dataclass(eq=False)
@@ -35,6 +36,7 @@ def serve(settings: Settings) -> None:
     listener = listening(settings.host, settings.port)
     if settings.issuer is None:
         refuse_exposure(listener)
+    warn_of_missing_secret(settings)
     bound = settings.model_copy(update={"port": listener.getsockname()[1]})
     if bound.workers == 1:
         announce(create_app(bound), listener, "numberline", leave_s=bound.leave_s)

@@ -5,11 +5,13 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.addresses import is_loopback
 from api.identity import ClaimNames, Terms
 from api.values import (
     DatabaseAddress,
@@ -36,6 +38,9 @@ WEBEX_SCOPES = (
     "spark-admin:people_read",
 )
 """What the customer's administrator consents to (Webex developer documentation, scopes of the calls we make)."""
+
+SIMULATED_SECRET = "simulated-secret"  # noqa: S105  # of the simulator, which everybody has
+"""What the simulator takes; Control Hub does not."""
 
 
 def default_data_dir() -> Path:
@@ -117,7 +122,7 @@ class Settings(BaseSettings):
     control_hub_url: WebAddress = "https://webexapis.com/v1"
     """The base address of the Webex API."""
     control_hub_client_id: Name = "numberline"
-    control_hub_client_secret: SecretStr = SecretStr("simulated-secret")
+    control_hub_client_secret: SecretStr = SecretStr(SIMULATED_SECRET)
     control_hub_scopes: Names = Field(default_factory=lambda: list(WEBEX_SCOPES))
     control_hub_requests: int = Field(default=5, ge=1)
     """How many requests one organization gets at once."""
@@ -166,6 +171,12 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """Return the address at which browsers reach this server, without a slash at its end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def lacks_hub_secret(self) -> bool:
+        """Return whether Control Hub, and not a simulator of this machine, is asked without a secret of our own."""
+        is_ours = self.control_hub_client_secret.get_secret_value() not in {"", SIMULATED_SECRET}
+        return not is_ours and not is_loopback(urlsplit(self.control_hub_url).hostname)
 
     @property
     def leave_s(self) -> int:

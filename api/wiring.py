@@ -141,6 +141,14 @@ def check_database(settings: Settings) -> None:
         check_row_security(url)
 
 
+def warn_of_missing_secret(settings: Settings) -> None:
+    """Say in the log that Integrated services will not work. Others need no Control Hub, so that this is no refusal."""
+    if settings.lacks_hub_secret:
+        logger.warning(
+            "NUMBERLINE_CONTROL_HUB_CLIENT_SECRET is not set: Control Hub refuses what Integrated services ask"
+        )
+
+
 def database_url(settings: Settings, server: EmbeddedServer | None) -> str:
     """Return the application's URL of the database; the embedded one is started and migrated first."""
     if settings.database_url is not None:

@@ -222,6 +222,25 @@ async def test_a_server_that_cannot_listen_says_so(tmp_path: Path, host: str) ->
     assert error.count(host) == 1
 
 
+@pytest.mark.parametrize(
+    ("url", "secret", "times"),
+    [("https://hub.invalid/v1", "", 1), ("https://hub.invalid/v1", "ours", 0), ("http://127.0.0.1:9/v1", "", 0)],
+)
+async def test_a_server_without_a_secret_for_control_hub_says_so_once(
+    short_folder: Path, tmp_path: Path, url: str, secret: str, times: int
+) -> None:
+    """It serves: services that are not Integrated need no Control Hub. The simulator has a secret that all know."""
+    given = {"NUMBERLINE_CONTROL_HUB_CLIENT_SECRET": secret} if secret else {}
+    more = {"NUMBERLINE_WORKERS": "2", "NUMBERLINE_WORKER": "false", **given}
+    log = tmp_path / "log"
+
+    with log.open("wb") as written:
+        async with serving(environment(short_folder / "secret", url, **more), log=written):
+            pass
+
+    assert log.read_text().count("NUMBERLINE_CONTROL_HUB_CLIENT_SECRET is not set") == times
+
+
 async def test_a_server_that_is_asked_to_end_ends_well(short_folder: Path, http: httpx.AsyncClient) -> None:
     """And takes its database down with it, being the last to use it."""
     own = environment(short_folder / "ending", "http://127.0.0.1:9/v1")
