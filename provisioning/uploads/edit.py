@@ -49,7 +49,9 @@ async def update(desk: Desk, name: Name, changes: HeaderChanges) -> Upload:
         before = _header(upload)
         await _change(desk, transaction, upload, changes)
         await _judge_anew(desk, transaction, upload)
-        audit(transaction, AuditAction.UPLOAD_HEADER_CHANGED, upload, before=before, after=_header(upload))
+        after = _header(upload)
+        if after != before:
+            audit(transaction, AuditAction.UPLOAD_HEADER_CHANGED, upload, before=before, after=after)
         await note_edit(desk, transaction, upload)
         return upload
 

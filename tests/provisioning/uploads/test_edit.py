@@ -171,6 +171,17 @@ async def test_a_change_that_no_verdict_depends_on_leaves_the_verdicts(desk: Des
     assert (await audited(desk, made.id))[-1] == "UPLOAD_HEADER_CHANGED"
 
 
+async def test_a_change_of_nothing_leaves_no_mark(desk: Desk, dialog: Dialog) -> None:
+    """Nobody did anything; the next change is told again."""
+    made = await upload(desk, dialog)
+    before = await audited(desk, made.id)
+    await change(desk, made)
+    await change(desk, made, number_type=made.number_type)
+    assert await audited(desk, made.id) == before
+    await change(desk, made, service_info="Desk")
+    assert await audited(desk, made.id) == [*before, "UPLOAD_HEADER_CHANGED"]
+
+
 async def test_a_text_is_cleared_by_none_and_left_by_silence(desk: Desk, dialog: Dialog) -> None:
     """They are told apart."""
     made = await upload(desk, dialog, service_info="Desk")
