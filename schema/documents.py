@@ -6,17 +6,29 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from graphql import DocumentNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, get_operation_ast
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    get_operation_ast,
+    validate,
+)
 from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types.graphql import OperationType
 
 from schema.limits import OperationLimits, errors
 from schema.limits.cost import cost, sizes
-from schema.limits.size import refused, too_many_values
+from schema.limits.size import refused, too_long_text, too_many_values
 from store.errors import NumberlineError
 
 KNOWN_DOCUMENTS = 1_024
 """How many documents a process remembers the size of, and how many operations the cost of."""
+
+MOST_MISTAKES = 5
+"""How many mistakes of a document are told: to say what might have been meant takes up to 0.02 s each."""
 
 TOO_MANY_TOKENS = "Document contains more than"
 """How graphql-core's message begins where a document has too many tokens; it has no class of its own."""
@@ -46,6 +58,7 @@ class DocumentValidator(ValidationCache):
     def __init__(self, limits: OperationLimits) -> None:
         """Take the limits."""
         super().__init__()
+        self.cached_validate_document = _known_mistakes
         self._limits = limits
 
     def on_validate(self) -> Iterator[None]:
@@ -84,9 +97,16 @@ class DocumentValidator(ValidationCache):
         if self.execution_context._provided_operation_name is None and _operations(document) > 1:  # noqa: SLF001
             return GraphQLError("Say which operation is meant by `operationName`.")
         error = _known_refusal(document, self._limits) if document else None
-        if error is None and too_many_values(self.execution_context.variables or {}, self._limits.values):
-            error = errors.TooManyValues(self._limits.values)
+        if error is None and document:
+            error = self._of_variables(document, self.execution_context.variables or {})
         return _told(error) if error else None
+
+    def _of_variables(self, document: DocumentNode, variables: dict[str, Any]) -> NumberlineError | None:
+        if too_many_values(variables, self._limits.values):
+            return errors.TooManyValues(self._limits.values)
+        if too_long_text(document, variables, self._limits.text):
+            return errors.TextTooLong(self._limits.text)
+        return None
 
     def _after(self, document: DocumentNode | None) -> list[GraphQLError]:
         context = self.execution_context
@@ -95,6 +115,13 @@ class DocumentValidator(ValidationCache):
         if self._cost > self._limits.cost:
             return [_told(errors.TooCostly(self._limits.cost, self._cost))]
         return []
+
+
+@lru_cache(KNOWN_DOCUMENTS)
+def _known_mistakes(core: Any, document: DocumentNode, rules: tuple[Any, ...]) -> list[GraphQLError]:
+    """Validate as Strawberry does, which would tell a hundred mistakes."""
+    rules = (*rules, MaybeNullValidationRule, OneOfInputValidationRule)
+    return validate(core, document, rules, max_errors=MOST_MISTAKES)
 
 
 _known_refusal = lru_cache(KNOWN_DOCUMENTS)(refused)

@@ -27,6 +27,9 @@ KINDS: Mapping[str, tuple[type, str]] = MappingProxyType(
 )
 """The parameters that are read, and what each is unless it is null. Others are ignored, as the specification says."""
 
+LONGEST_NAME = 256
+"""How many characters the name of an operation may have; one that is not there is told again in the answer."""
+
 Parameters = Mapping[str, Any]
 """Parameters by name, each of its kind or None."""
 
@@ -43,6 +46,8 @@ def checked(given: Any) -> Parameters:
     for name, (kind, words) in KINDS.items():
         if not isinstance(given.get(name), kind | None):
             raise BadRequest(f"`{name}` has to be {words}")
+    if len(given.get("operationName") or "") > LONGEST_NAME:
+        raise BadRequest(f"`operationName` may have at most {LONGEST_NAME} characters")
     return given
 
 

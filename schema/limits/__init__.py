@@ -22,11 +22,14 @@ class OperationLimits:
     """Fields and fragments, each as often as it is spread."""
     aliases: int = 100
     directives: int = 50
+    variables: int = 100
     fragments: int = 100
     repetitions: int = 5_000
     """Pairs of fields of one name in one place, or of fragments there: validation compares each with each."""
     values: int = 50_000
     """Values in variables, lists and objects included: each is checked by the schema, which takes 2 microseconds."""
+    text: int = 10_000
+    """Characters of a text in variables, as many as a line of a file has. A pasted file may have more."""
     cost: int = 5_000
     """Objects that may be fetched, see `schema.limits.cost`."""
     query_time: timedelta = timedelta(seconds=30)

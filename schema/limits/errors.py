@@ -55,6 +55,13 @@ class TooManyDirectives(TooMuch):
 
 
 @dataclass(eq=False)
+class TooManyVariables(TooMuch):
+    """A document has at most {most} variables; put values together into one of an input type."""
+
+    code = "TOO_MANY_VARIABLES"
+
+
+@dataclass(eq=False)
 class TooManyFragments(TooMuch):
     """A document has at most {most} fragments; send only those that the operation uses."""
 
@@ -73,6 +80,13 @@ class TooManyValues(TooMuch):
     """Variables hold at most {most} values; send numbers as a file or as pasted text, or in several requests."""
 
     code = "TOO_MANY_VALUES"
+
+
+@dataclass(eq=False)
+class TextTooLong(TooMuch):
+    """A text in variables has at most {most} characters, but for a pasted file; shorten it."""
+
+    code = "TEXT_TOO_LONG"
 
 
 @dataclass(eq=False)

@@ -16,7 +16,12 @@ from graphql import (
     FragmentSpreadNode,
     InlineFragmentNode,
     Node,
+    ObjectFieldNode,
     OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    VisitorAction,
+    visit,
 )
 
 from schema.limits import OperationLimits, errors
@@ -24,6 +29,9 @@ from store.errors import NumberlineError
 
 INTROSPECTION = frozenset({"__schema", "__type"})
 """The fields of the query type that tell of the schema (GraphQL, section 4)."""
+
+PASTED = "text"
+"""The field of inputs that holds a pasted file, and nothing else; that may be as long as a body."""
 
 Place = tuple[Node, frozenset[str]]
 """Something with selections, and the fragments that it lies in."""
@@ -49,6 +57,47 @@ def too_many_values(variables: Mapping[str, Any], most: int) -> bool:
     return found > most
 
 
+def too_long_text(document: DocumentNode, variables: Mapping[str, Any], most: int) -> bool:
+    """Return whether variables hold a text or a name longer than that which is no pasted file."""
+    long = {name for name, value in variables.items() if isinstance(value, str) and len(value) > most}
+    if long and not long <= _pasted(document):
+        return True
+    pending = [value for value in variables.values() if not isinstance(value, str)]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, str) and len(value) > most:
+            return True
+        if isinstance(value, dict):
+            pending.extend(value)
+            pending.extend(one for name, one in value.items() if name != PASTED or not isinstance(one, str))
+        elif isinstance(value, list):
+            pending.extend(value)
+    return False
+
+
+def _pasted(document: DocumentNode) -> set[str]:
+    """Return the variables that hold pasted files and are used for nothing else."""
+    uses = _Uses()
+    visit(document, uses)
+    return uses.pasted - uses.others
+
+
+class _Uses(Visitor):
+    """What variables are used for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pasted: set[str] = set()
+        self.others: set[str] = set()
+
+    def enter_variable_definition(self, *_: Any) -> VisitorAction:
+        return self.SKIP
+
+    def enter_variable(self, node: VariableNode, _key: Any, parent: Any, *_: Any) -> None:
+        is_pasted = isinstance(parent, ObjectFieldNode) and parent.name.value == PASTED
+        (self.pasted if is_pasted else self.others).add(node.name.value)
+
+
 def _check(document: DocumentNode, limits: OperationLimits) -> None:
     counts = _Counts()
     for node in document.definitions:
@@ -57,6 +106,7 @@ def _check(document: DocumentNode, limits: OperationLimits) -> None:
         raise errors.IntrospectionRefused
     _keep(counts.aliases, limits.aliases, errors.TooManyAliases)
     _keep(counts.directives, limits.directives, errors.TooManyDirectives)
+    _keep(counts.variables, limits.variables, errors.TooManyVariables)
     _keep(len(counts.fragments), limits.fragments, errors.TooManyFragments)
     shape = _Shape(limits, counts.fragments)
     for node in document.definitions:
@@ -76,12 +126,14 @@ class _Counts:
     fragments: dict[str, FragmentDefinitionNode] = field(default_factory=dict)
     aliases: int = 0
     directives: int = 0
+    variables: int = 0
     introspects: bool = False
 
     def add(self, node: Node) -> None:
         """Count a node and all that is in it."""
         self.directives += len(getattr(node, "directives", None) or ())
         for variable in getattr(node, "variable_definitions", None) or ():
+            self.variables += 1
             self.directives += len(variable.directives or ())
         if isinstance(node, FieldNode):
             self.aliases += node.alias is not None

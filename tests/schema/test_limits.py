@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 import strawberry
-from graphql import GraphQLSchema, get_introspection_query, get_operation_ast, parse
+from graphql import (
+    GraphQLInputObjectType,
+    GraphQLSchema,
+    get_introspection_query,
+    get_named_type,
+    get_operation_ast,
+    parse,
+)
 from graphql import build_schema as read_schema
 from strawberry.types.execution import ExecutionResult
 
@@ -19,15 +26,18 @@ from provisioning.uploads.fill import MOST_ENTRIES
 from schema.build import build_schema
 from schema.connections import LARGEST_PAGE
 from schema.context import Context
-from schema.documents import DocumentValidator
+from schema.documents import MOST_MISTAKES, DocumentValidator
 from schema.limits import OperationLimits
 from schema.limits.cost import COUNTS, LIST, PAGE, TOLD, cost, sizes
+from schema.limits.size import PASTED
 from schema.queries.nodes import MOST_NODES
 from schema.subscriptions.services import MOST_SERVICES
 from tests.schema.abuse import ABUSE
 
 SDL = read_schema((Path(__file__).parents[2] / "schema.graphql").read_text())
 LIMITS = OperationLimits()
+LONG = "x" * (LIMITS.text + 1)
+IMPORT = {"upload": {"id": "a"}, "source": {"text": LONG}}
 
 PAGED = 1 + PAGE
 """What a page costs without its rows."""
@@ -53,6 +63,7 @@ async def test_too_much_is_refused_with_a_code(name: str) -> None:
         ({"selections": 2}, "{ viewer { role level } }"),
         ({"aliases": 1}, "{ a: viewer { b: role } }"),
         ({"directives": 1}, "{ viewer @a { role @a } }"),
+        ({"variables": 1}, "query($a: Int, $b: Int) { viewer { role } }"),
         ({"fragments": 0}, "{ ...A } fragment A on Query { a }"),
         ({"repetitions": 2}, "{ viewer viewer viewer }"),
         ({"repetitions": 2}, "{ ...A ...A ...A } fragment A on Query { a }"),
@@ -84,6 +95,87 @@ async def test_variables_hold_so_many_values(given: Any) -> None:
 
     assert refusals[0] == ["TOO_MANY_VALUES"]
     assert refusals[1] != ["TOO_MANY_VALUES"]
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [
+        ("query($a: String!) { services(filter: {search: $a}) { totalCount } }", {"a": LONG}),
+        ("query($text: String!) { services(filter: {search: $text}) { totalCount } }", {"text": LONG}),
+        ("query($a: UploadStatus!) { uploads(filter: {status: [$a]}) { totalCount } }", {"a": LONG}),
+        ("query($a: [ID!]!) { nodes(ids: $a) { id } }", {"a": ["a", LONG]}),
+        ("query($a: NumbersFilter!) { numbers(filter: $a) { totalCount } }", {"a": {"search": LONG}}),
+        ("query($a: NumbersFilter!) { numbers(filter: $a) { totalCount } }", {"a": {LONG: 1}}),
+        ("query($a: NumbersFilter!) { numbers(filter: $a) { totalCount } }", {"a": {"text": [LONG]}}),
+        (
+            "mutation($a: String!) { uploadImport(input: {upload: {id: $a}, source: {text: $a}}) { __typename } }",
+            {"a": LONG},
+        ),
+        ("{ viewer { role } }", {"a": LONG}),
+    ],
+    ids=range(9),
+)
+async def test_a_text_in_variables_is_so_long(document: str, variables: dict[str, Any]) -> None:
+    """Wherever it stands, names within objects included; what is within the limit is not refused for it."""
+    beyond = await executed(document, **variables)
+    within = await executed(document, replace(LIMITS, text=len(LONG)), **variables)
+
+    assert codes(beyond) == ["TEXT_TOO_LONG"]
+    assert len((beyond.errors or [])[0].message) < len(LONG)
+    assert "TEXT_TOO_LONG" not in codes(within)
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [
+        ("mutation($a: UploadImportInput!) { uploadImport(input: $a) { __typename } }", {"a": IMPORT}),
+        (
+            "mutation($a: ImportSource!) { uploadImport(input: {upload: {id: 1}, source: $a}) { __typename } }",
+            {"a": IMPORT["source"]},
+        ),
+        (
+            "mutation($a: String!) { uploadImport(input: {upload: {id: 1}, source: {text: $a}}) { __typename } }",
+            {"a": LONG},
+        ),
+        (
+            "mutation A { ...A } fragment A on Mutation { numbersUpload(input: {source: {text: $a}}) { __typename } }",
+            {"a": LONG},
+        ),
+    ],
+    ids=["input", "source", "text", "fragment"],
+)
+async def test_a_pasted_file_may_be_longer(document: str, variables: dict[str, Any]) -> None:
+    """However it is handed over; the limit of a body is its own."""
+    assert "TEXT_TOO_LONG" not in codes(await executed(document, **variables))
+
+
+def test_only_pasted_files_are_called_so() -> None:
+    """What is called `text` may be long, so that no other input may have a field of that name, or hold anything."""
+    inputs = [one for one in SDL.type_map.values() if isinstance(one, GraphQLInputObjectType)]
+    taken = [(one.name, name, get_named_type(field.type)) for one in inputs for name, field in one.fields.items()]
+
+    assert [(owner, str(kind)) for owner, name, kind in taken if name == PASTED] == [("ImportSource", "String")]
+    assert "JSON" not in {str(kind) for _, _, kind in taken}
+
+
+async def test_some_mistakes_of_a_document_are_told() -> None:
+    """Each is compared with all that might have been meant, which takes long."""
+    document = "{" + " ".join(f"... on UploadsFilterPayload{number} {{ role }}" for number in range(50)) + "}"
+
+    found = await executed(document)
+
+    assert len(codes(found)) == MOST_MISTAKES + 1  # the last one says that there are more
+    assert set(codes(found)) == {"GRAPHQL_VALIDATION_FAILED"}
+
+
+@pytest.mark.parametrize("source", ['{text: "a", file: null}', "{}"])
+async def test_one_of_several_is_asked_for_in_the_document_as_well(source: str) -> None:
+    """What Strawberry adds to the rules of validation is kept."""
+    found = await executed(
+        f"mutation {{ uploadImport(input: {{upload: {{id: 1}}, source: {source}}}) {{ __typename }} }}"
+    )
+
+    assert codes(found) == ["GRAPHQL_VALIDATION_FAILED"]
 
 
 async def test_ten_thousand_ranges_are_not_too_many_values() -> None:

@@ -132,6 +132,8 @@ def test_the_limits_of_the_page_are_those_of_the_server() -> None:
         "TOO_MANY_SELECTIONS": ours.selections,
         "TOO_MANY_ALIASES": ours.aliases,
         "TOO_MANY_DIRECTIVES": ours.directives,
+        "TOO_MANY_VARIABLES": ours.variables,
+        "TEXT_TOO_LONG": ours.text,
         "TOO_MANY_FRAGMENTS": ours.fragments,
         "TOO_REPETITIVE": ours.repetitions,
         "TOO_COSTLY": ours.cost,

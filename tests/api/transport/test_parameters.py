@@ -5,10 +5,12 @@ import json
 import httpx
 import pytest
 
+from api.transport.parameters import LONGEST_NAME
 from tests.api.conftest import Running
 from tests.api.journey import Api
 
 BODIES = [b"", b"5", b"[", b"{", b"[]", b"{}", b'"text"', b"null", b'{"query":"\xff"}', b"[" * 200_000, b'{"query":5}']
+BODIES.append(json.dumps({"query": "{ __typename }", "operationName": "A" * (LONGEST_NAME + 1)}).encode())
 
 PARTS = [
     {"map": "5"},
