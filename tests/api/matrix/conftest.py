@@ -9,6 +9,8 @@ import httpx
 import psycopg
 import pytest
 
+from provisioning.caller import Caller
+from provisioning.permissions import PERMISSIONS
 from schema.ids import decode
 from store.vocabulary import Level, Role
 from tests.api.conftest import Running
@@ -28,6 +30,10 @@ class Stranger:
     role: Role
     api: Api
     ground: Ground
+
+    def may(self, field: str) -> bool:
+        """Return whether somebody of this level and role may call a root field at all."""
+        return PERMISSIONS[field].allows(Caller(self.who, self.level, self.role, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,11 @@ class World:
         if whose == WHOSE[0]:
             return self.strangers
         return [[each for each in those if each.role is Role.ADMIN] for those in self.strangers[1:]]
+
+    async def afresh(self, stranger: Stranger) -> Ground:
+        """Make a ground for a stranger's tenant, for what would spoil the one that others ask from."""
+        provider, tenant = stranger.ground.provider, stranger.ground.tenant
+        return await self.land.ground(provider, tenant if tenant != provider else None)
 
     async def ground(self, whose: str) -> Ground:
         """Make a ground of its own for something that changes it."""
