@@ -33,6 +33,8 @@ async def test_somebody_elses_key_is_like_a_fresh_one(world: World, field: str) 
             await answer(stranger.api, "Mutation", text, {"input": {**given, "idempotencyKey": each}})
             for each in (key, fresh)
         ]
-        own = {**recipe.given(stranger.ground), "idempotencyKey": key}
         assert same == other
+        if not stranger.may(field):  # a customer writes nothing
+            continue
+        own = {**recipe.given(await world.afresh(stranger)), "idempotencyKey": key}
         assert "IDEMPOTENCY_KEY_REUSED" not in (await answer(stranger.api, "Mutation", text, {"input": own})).body
