@@ -21,6 +21,11 @@ ABUSE = {
         "query(" + repeated(51, "$vN: Int @a") + ") { viewer { role } }",
         "TOO_MANY_DIRECTIVES",
     ),
+    "unknown types": (
+        "query(" + repeated(99, "$vN: UploadsFilterInputPayloadN") + ") { a(a: [" + repeated(99, "$vN") + "]) }",
+        None,
+    ),
+    "variables": ("query(" + repeated(101, "$vN: Int") + ") { viewer { role } }", "TOO_MANY_VARIABLES"),
     "unknown directives": ("{ viewer { role " + "@a " * 1_000 + "} }", "TOO_MANY_DIRECTIVES"),
     "deep nesting": ("{ a " * 1_300 + "}" * 1_300, "GRAPHQL_PARSE_FAILED"),
     "nesting": ("{ a " * 100 + "}" * 100, "DOCUMENT_TOO_DEEP"),

@@ -6,6 +6,7 @@ TEXTS = (
     "\ud800",
     "\udfff x",
     "x" * 100_000,
+    "x" * 10_000,  # as long as a text may be
     "\u0661\u0662\u0663",  # digits, and not 0 to 9
     "+\u0661\u0662\u0661\u0662\u0662\u0661\u0660\u0660\u0660\u0660\u0661",
     "\U0001d7d9" * 300,
