@@ -45,13 +45,33 @@ class Answer:
     @property
     def succeeded(self) -> bool:
         """Whether it says that everything went well."""
+        return not self.codes
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes of all that went wrong."""
         body = json.loads(self.body)
-        return '"errors":' not in self.body and not any(_refusals(body["data"]))
+        refused = {error["code"] for error in _refusals(body.get("data") or {})}
+        return refused | {error["extensions"]["code"] for error in body.get("errors", ())}
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it says that there is no such thing: by the error, or by having nothing to show."""
+        if self.codes:
+            return self.codes == {"NOT_FOUND"}
+        return all(_is_nothing(found) for found in json.loads(self.body)["data"].values())
 
 
 def _refusals(data: dict[str, Any]) -> Iterator[Any]:
     for payload in data.values():
         yield from payload.get("userErrors", []) if isinstance(payload, dict) else []
+
+
+def _is_nothing(found: Any) -> bool:
+    """Return whether it is null, a list that ends in null, an empty page or a count of none."""
+    if isinstance(found, list):
+        return found[-1] is None
+    return found is None or found.get("nodes") == [] or found.get("total") == 0
 
 
 def document(root: str, name: str, given: dict[str, Any], selection: str | None = None) -> str:

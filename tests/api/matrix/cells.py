@@ -1,7 +1,7 @@
 """The cells of the matrix, from the schema: every argument of every field in which something can be named."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,6 +77,11 @@ class Cell:
         return self.steps[-1]
 
     @property
+    def is_list(self) -> bool:
+        """Whether several can be named there at once."""
+        return any(step.is_list for step in self.steps)
+
+    @property
     def kind(self) -> str | None:
         """The kind of what is named; None where the recipe of the field has to say it."""
         known = OF_FIELD.get(self.leaf.name) if self.scalar == "ID" else OF_INPUT.get(self.leaf.parent)
@@ -133,29 +138,36 @@ def _is_list(kind: GraphQLInputType) -> bool:
     return is_list_type(get_nullable_type(kind))
 
 
-def put(arguments: dict[str, Any], cell: Cell, value: str, siblings: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def put(
+    arguments: dict[str, Any], cell: Cell, values: Sequence[str], siblings: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
     """Return the arguments with the value at the leaf of the cell, and nothing beside it that it rules out.
 
-    `siblings` holds, by input object, what has to stand beside the leaf where the arguments have no such object yet.
+    Where the way to the leaf goes through a list, it gets an item for each of the values. `siblings` holds, by input
+    object, what has to stand beside the leaf where the arguments have no such object yet.
     """
     found = copy.deepcopy(arguments)
-    _put(found, cell.steps, value, siblings)
+    _put(found, cell.steps, values, siblings)
     return found
 
 
-def _put(here: dict[str, Any], steps: tuple[Step, ...], value: str, siblings: dict[str, dict[str, Any]]) -> None:
+def _put(
+    here: dict[str, Any], steps: tuple[Step, ...], values: Sequence[str], siblings: dict[str, dict[str, Any]]
+) -> None:
     step, *rest = steps
     before = here.get(step.name)
     if step.is_choice:
         here.clear()
     if step.parent == "RangeInput":
-        here.update(first=value, last=value)
+        here.update(first=values[0], last=values[0])
         return
     here.pop(step.name.removesuffix("Id"), None)  # which a deprecated field stands in for
     if not rest:
-        here[step.name] = [value] if step.is_list else value
+        here[step.name] = list(values) if step.is_list else values[0]
         return
     inner = before[0] if isinstance(before, list) else before
-    inner = dict(inner) if isinstance(inner, dict) else copy.deepcopy(siblings.get(rest[0].parent, {}))
-    _put(inner, tuple(rest), value, siblings)
-    here[step.name] = [inner] if step.is_list else inner
+    inner = inner if isinstance(inner, dict) else siblings.get(rest[0].parent, {})
+    items = [copy.deepcopy(inner) for _ in values] if step.is_list else [copy.deepcopy(inner)]
+    for item, part in zip(items, [[each] for each in values] if step.is_list else [values], strict=True):
+        _put(item, tuple(rest), part, siblings)
+    here[step.name] = items if step.is_list else items[0]

@@ -38,27 +38,31 @@ class Case:
         """Return what is asked for, of a ground."""
         return self._part(ground, self.kind)
 
+    def beside(self, ground: Ground) -> list[list[Thing]]:
+        """Return what is named before it: nothing and, where the cell takes a list, a thing of one's own."""
+        return [[], [self.thing(ground)]] if self.cell.is_list else [[]]
+
     def _part(self, ground: Ground, kind: str) -> Thing:
         part = self.recipe.on.get(kind)
         found: Thing = getattr(ground, part) if part else ground.of(kind)
         return found
 
-    def request(self, ground: Ground, name: str) -> tuple[str, dict[str, Any]]:
-        """Return the document and variables of somebody who stands on a ground and names something."""
+    def request(self, ground: Ground, names: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        """Return the document and variables of somebody who stands on a ground and names things."""
         beside = replace(ground, upload=self._part(ground, "Upload"))
         siblings = {parent: make(beside) for parent, make in SIBLINGS.items()}
         given = self.recipe.given(ground)
         arguments = {"input": given} if self.cell.parent == "Mutation" else given
-        arguments = put(arguments, self.cell, name, siblings)
+        arguments = put(arguments, self.cell, names, siblings)
         selection = f"{{ {ERRORS} }}" if self.cell.makes else None
         return document(self.cell.parent, self.cell.field, arguments, selection), arguments
 
-    async def ask(self, api: Api, ground: Ground, named: Thing) -> Answer:
-        """Ask for a thing, and return the answer but for its name."""
-        name = getattr(named, self.cell.attribute)
-        assert name, f"{named} has no {self.cell.attribute}"
-        found = await answer(api, self.cell.parent, *self.request(ground, name))
-        return found.without(name)
+    async def ask(self, api: Api, ground: Ground, *named: Thing) -> Answer:
+        """Ask for things, several only where a list is taken, and return the answer but for the last one's name."""
+        names = [getattr(each, self.cell.attribute) for each in named]
+        assert all(names), f"{named} has no {self.cell.attribute}"
+        found = await answer(api, self.cell.parent, *self.request(ground, names))
+        return found.without(names[-1])
 
 
 def _kinds(cell: Cell) -> Sequence[str]:
@@ -110,6 +114,7 @@ async def test_what_is_somebody_elses_is_as_if_it_were_not(world: World, case: C
     differing = await asyncio.gather(*(_differing(case, those, pairs) for those in strangers))
 
     assert [who for those in differing for who in those] == []
+    assert case.recipe.level or any(each.may(case.cell.field) for those in strangers for each in those)
     assert _looked(world, case, ground) == before
     assert jobs(world.land.database, ground) <= waiting
     owner = world.owners[whose] if case.recipe.level is None else world.land.api
@@ -131,6 +136,9 @@ def _pairs(case: Case, ground: Ground) -> list[tuple[Thing, Thing]]:
     return [(each, each.made_up()) for each in things]
 
 
+_OWN_NAME_TAKEN = {"NAME_TAKEN"}
+"""What may become of a name for something new: a stranger of the same tenant has made something with it just before."""
+
 Difference = tuple[str, Answer, Answer]
 """To whom, about what; what is answered, and what for something that was made up."""
 
@@ -138,18 +146,25 @@ Difference = tuple[str, Answer, Answer]
 async def _differing(case: Case, strangers: list[Stranger], pairs: list[tuple[Thing, Thing]]) -> list[Difference]:
     """Return what differs. Who makes something of their own with a name takes turns, for they share a ground."""
     compared = [
-        _difference(case, stranger, *pair)
+        _difference(case, stranger, own, *pair)
         for stranger in strangers
         # For the wrong kind an Admin will do: that is seen before anything is looked for.
         for pair in (pairs if stranger.role is Role.ADMIN else pairs[:1])
+        for own in case.beside(stranger.ground)
     ]
     found = [await each for each in compared] if case.cell.makes else await asyncio.gather(*compared)
     return [each for each in found if each is not None]
 
 
-async def _difference(case: Case, stranger: Stranger, theirs: Thing, nothing: Thing) -> Difference | None:
-    foreign, made_up = [await case.ask(stranger.api, stranger.ground, each) for each in (theirs, nothing)]
-    return None if foreign == made_up else (f"{stranger.who}: a {theirs.kind}", foreign, made_up)
+async def _difference(
+    case: Case, stranger: Stranger, own: Sequence[Thing], theirs: Thing, nothing: Thing
+) -> Difference | None:
+    """Compare, and see to it that what is looked at is the name: a refusal for another reason would hide it."""
+    foreign, made_up = [await case.ask(stranger.api, stranger.ground, *own, each) for each in (theirs, nothing)]
+    is_looked_up = foreign.codes <= _OWN_NAME_TAKEN if case.cell.makes else foreign.is_nothing
+    if foreign == made_up and (is_looked_up or not stranger.may(case.cell.field)):
+        return None
+    return f"{stranger.who}: a {theirs.kind} beside {len(own)}", foreign, made_up
 
 
 async def _assert_the_owner_succeeds(case: Case, owner: Api, ground: Ground, theirs: Thing, nothing: Thing) -> None:
