@@ -190,7 +190,7 @@ class Database:
             async with _session(engine, scope, patience) as session, session.begin():
                 transaction = Transaction(session, scope, self._jobs)
                 yield transaction
-                await _write_events(transaction)
+                await _write_what_happened(transaction)
 
     @asynccontextmanager
     async def rehearse(self, scope: Scope, patience: timedelta | None = None) -> AsyncIterator[Transaction]:
@@ -264,7 +264,7 @@ def _session(engine: AsyncEngine, scope: Scope, patience: timedelta | None = Non
     return AsyncSession(engine, expire_on_commit=False, sync_session_class=_Session, info=info)
 
 
-async def _write_events(transaction: Transaction) -> None:
+async def _write_what_happened(transaction: Transaction) -> None:
     """Write what happened under one lock, as the last thing before the commit.
 
     So ids of events follow commits, and so do times of the audit trail: who reads on in either misses nothing.
