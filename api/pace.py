@@ -4,7 +4,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import ceil, inf
+from math import ceil
 
 from provisioning.caller import Caller
 from store.errors import NumberlineError
@@ -45,37 +45,44 @@ def who(caller: Caller | None, address: str | None) -> str:
     return f"{caller.scope.principal} {caller.subject}" if caller else f"from {address}"
 
 
+class _Bucket:
+    """What everybody has spent of so much a second; it comes back with time (a token bucket)."""
+
+    def __init__(self, rate: int, monotonic: Callable[[], float]) -> None:
+        self._rate, self._monotonic = rate, monotonic
+        self._spent: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def spend(self, name: str, amount: float) -> float:
+        """Spend; return how many seconds that is beyond a burst, less than nothing where it is within."""
+        now = self._monotonic()
+        spent, at = self._spent.pop(name, (0.0, now))
+        spent = max(spent - (now - at) * self._rate, 0.0) + amount
+        self._spent[name] = (spent, now)
+        if len(self._spent) > KNOWN_CALLERS:
+            self._spent.popitem(last=False)
+        return spent / self._rate - BURST_S
+
+
 class Pace:
     """Lets everybody come so often."""
 
     def __init__(self, rate: int, streams: int, monotonic: Callable[[], float]) -> None:
         """Take how many requests a second, and how many streams, somebody may have."""
-        self._rate, self._streams, self._monotonic = rate, streams, monotonic
-        self._spent: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self._due: OrderedDict[str, float] = OrderedDict()
+        self._rate, self._streams = rate, streams
+        self._requests, self._messages = _Bucket(rate, monotonic), _Bucket(MESSAGES, monotonic)
         self._following: Counter[str] = Counter()
         self._connected: Counter[str] = Counter()
 
     def come(self, name: str) -> None:
-        """Count a request (a token bucket: what was spent comes back with time). Raises TooManyRequests."""
-        now = self._monotonic()
-        spent, at = self._spent.pop(name, (0.0, now))
-        spent = max(spent - (now - at) * self._rate, 0.0)
-        is_over = spent + 1 > self._rate * BURST_S
-        self._spent[name] = (spent if is_over else spent + 1, now)
-        if len(self._spent) > KNOWN_CALLERS:
-            self._spent.popitem(last=False)
-        if is_over:
-            raise TooManyRequests(self._rate, ceil((spent + 1) / self._rate - BURST_S) or 1)
+        """Count a request. Raises TooManyRequests; what is refused costs nothing."""
+        late_s = self._requests.spend(name, 1)
+        if late_s > 0:
+            self._requests.spend(name, -1)
+            raise TooManyRequests(self._rate, ceil(late_s))
 
     def due_s(self, name: str, messages: float) -> float:
         """Count messages that were read of somebody's sockets; return how long to wait before more are."""
-        now = self._monotonic()
-        due = max(self._due.pop(name, -inf), now - BURST_S) + messages / MESSAGES
-        self._due[name] = due
-        if len(self._due) > KNOWN_CALLERS:
-            self._due.popitem(last=False)
-        return max(due - now, 0.0)
+        return max(self._messages.spend(name, messages), 0.0)
 
     @contextmanager
     def following(self, name: str) -> Iterator[None]:

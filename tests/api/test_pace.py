@@ -136,7 +136,7 @@ def test_no_more_callers_are_remembered_than_there_is_room_for() -> None:
     for number in range(KNOWN_CALLERS + 10):
         gate.pace.come(str(number))
 
-    assert len(gate.pace._spent) == KNOWN_CALLERS  # the memory is what this is about
+    assert len(gate.pace._requests._spent) == KNOWN_CALLERS  # the memory is what this is about
 
 
 def test_streams_are_counted_while_they_run() -> None:
